@@ -1,0 +1,1 @@
+"""Every network: what it is, where it comes from, how it runs."""

@@ -1,0 +1,100 @@
+"""Models of the face lane, opened from the catalogue: one line for each family."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from models.catalogue import Catalogue
+from models.faces.detector import FaceDetector
+from models.faces.embedder import FaceEmbedder
+from models.faces.lane import FaceLane
+from models.faces.liveness import LivenessScorer
+from models.faces.mtcnn import MtcnnDetector
+from models.faces.scrfd import ScrfdDetector
+from models.faces.yunet import YunetDetector
+from models.manifest import ModelSpec, Task
+from models.session import Session
+from vision.errors import ConfigurationError
+
+DEFAULT_MIN_FACE_PX = 60
+
+_DETECTORS: Mapping[str, Callable[[Sequence[Session], int], FaceDetector]] = {
+    "mtcnn": MtcnnDetector,
+    "yunet": lambda sessions, _min_face_px: YunetDetector(sessions[0]),
+    "scrfd": lambda sessions, _min_face_px: ScrfdDetector(sessions[0]),
+}
+
+
+def open_model(catalogue: Catalogue, model_id: str) -> FaceDetector | FaceEmbedder | LivenessScorer:
+    """The model, verified, opened and found to fit its family, whatever its task.
+
+    Raises:
+        ConfigurationError: no manifest lists the model.
+        ModelError: its files, its networks or the execution provider are not what the manifest and the family want.
+    """
+    spec = catalogue.manifest.get(model_id)
+    if spec.task == "face-detection":
+        return open_detector(catalogue, model_id)
+    return open_embedder(catalogue, model_id) if spec.task == "face-embedding" else open_liveness(catalogue, model_id)
+
+
+def open_detector(catalogue: Catalogue, model_id: str, min_face_px: int = DEFAULT_MIN_FACE_PX) -> FaceDetector:
+    """A face detector; `min_face_px` is for those with a pyramid, the others look at one fixed input size.
+
+    Raises:
+        ConfigurationError, ModelError: see `open_model`.
+    """
+    spec = _spec(catalogue, model_id, "face-detection")
+    return _DETECTORS[spec.family](catalogue.open(model_id), min_face_px)
+
+
+def open_embedder(catalogue: Catalogue, model_id: str) -> FaceEmbedder:
+    """A face embedder.
+
+    Raises:
+        ConfigurationError, ModelError: see `open_model`.
+    """
+    spec = _spec(catalogue, model_id, "face-embedding")
+    return FaceEmbedder(catalogue.open(model_id)[0], spec)
+
+
+def open_liveness(catalogue: Catalogue, model_id: str) -> LivenessScorer:
+    """A liveness network.
+
+    Raises:
+        ConfigurationError, ModelError: see `open_model`.
+    """
+    spec = _spec(catalogue, model_id, "face-liveness")
+    return LivenessScorer(catalogue.open(model_id)[0], spec)
+
+
+def open_face_lane(
+    catalogue: Catalogue,
+    *,
+    detector_id: str,
+    embedder_ids: Sequence[str],
+    liveness_id: str | None = None,
+    min_face_px: int = DEFAULT_MIN_FACE_PX,
+) -> FaceLane:
+    """The whole lane.
+
+    Args:
+        catalogue: where the models are listed.
+        detector_id: finds the faces.
+        embedder_ids: the current embedder, then those that still serve the subjects not enrolled anew.
+        liveness_id: None: gates that want passive liveness answer "unknown".
+        min_face_px: height of the smallest face looked for.
+
+    Raises:
+        ConfigurationError, ModelError: see `open_model`.
+    """
+    return FaceLane(
+        open_detector(catalogue, detector_id, min_face_px),
+        [open_embedder(catalogue, model_id) for model_id in embedder_ids],
+        open_liveness(catalogue, liveness_id) if liveness_id else None,
+    )
+
+
+def _spec(catalogue: Catalogue, model_id: str, task: Task) -> ModelSpec:
+    spec = catalogue.manifest.get(model_id)
+    if spec.task != task:
+        raise ConfigurationError(f"{model_id}: wanted a model for {task}, got one for {spec.task}")
+    return spec

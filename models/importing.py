@@ -1,0 +1,143 @@
+"""A user's own ONNX file becomes a model of this installation: copied, described, listed in the user's manifest."""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import onnx
+import tomli_w
+from google.protobuf.message import DecodeError
+
+from models.files import write_atomically
+from models.manifest import (
+    USER_FILE_NAME,
+    EmbeddingSpec,
+    Family,
+    LocalSource,
+    Manifest,
+    ModelSpec,
+    Network,
+    Preprocessing,
+    Task,
+    TensorSpec,
+    read_manifest,
+)
+from vision.calibration import FmrCurve
+from vision.errors import CitygateError, Conflict, ModelFileError, NotFound
+
+IMPORTABLE: dict[Family, Task] = {
+    "yunet": "face-detection",
+    "scrfd": "face-detection",
+    "arcface": "face-embedding",
+    "print-replay": "face-liveness",
+}
+
+
+def describe_file(
+    file: Path,
+    model_id: str,
+    family: Family,
+    licence: str,
+    *,
+    commercial_use: bool,
+    preprocessing: Preprocessing,
+) -> ModelSpec:
+    """The manifest entry of an ONNX file, its inputs and outputs read from the file.
+
+    Raises:
+        ModelFileError: not an ONNX model.
+    """
+    content, graph = _read_graph(file)
+    network = Network(
+        name="network",
+        inputs=tuple(_tensor(value) for value in _true_inputs(graph)),
+        outputs=tuple(_tensor(value) for value in graph.output),
+        local=LocalSource(path=Path("models") / f"{model_id}.onnx", sha256=hashlib.sha256(content).hexdigest()),
+    )
+    task = IMPORTABLE[family]
+    dimension = network.outputs[0].shape[-1]
+    return ModelSpec(
+        id=model_id,
+        task=task,
+        family=family,
+        title=file.name,
+        licence=licence,
+        commercial_use=commercial_use,
+        networks=(network,),
+        preprocessing=preprocessing,
+        embedding=EmbeddingSpec(dimension=dimension) if task == "face-embedding" else None,
+    )
+
+
+def import_model(home: Path, file: Path, spec: ModelSpec, check: Callable[[], object]) -> None:
+    """Copy `file` into the installation and list it; restart what should use it.
+
+    Args:
+        home: CITYGATE_HOME.
+        file: the ONNX file that `spec` describes.
+        spec: from `describe_file`.
+        check: opens the listed model; when it raises, the listing and the copy are taken back.
+
+    Raises:
+        Conflict: the user's manifest lists the id already.
+    """
+    listed = _user_models(home)
+    if any(model.id == spec.id for model in listed):
+        raise Conflict(f"model {spec.id!r} is listed already in {home / USER_FILE_NAME}")
+    copy = home / "models" / f"{spec.id}.onnx"
+    write_atomically(copy, file.read_bytes())
+    _write_user_manifest(home, (*listed, spec))
+    try:
+        check()
+    except CitygateError:
+        _write_user_manifest(home, listed)
+        copy.unlink()
+        raise
+
+
+def set_calibration(home: Path, model_id: str, curve: FmrCurve) -> None:
+    """Give a model of the user's manifest its measured curve.
+
+    Raises:
+        NotFound: the user's manifest does not list the model.
+    """
+    listed = _user_models(home)
+    if not any(model.id == model_id for model in listed):
+        raise NotFound(f"wanted a model of {home / USER_FILE_NAME}, got {model_id!r}")
+    calibrated = tuple(
+        model.model_copy(update={"calibration": curve}) if model.id == model_id else model for model in listed
+    )
+    _write_user_manifest(home, calibrated)
+
+
+def _user_models(home: Path) -> tuple[ModelSpec, ...]:
+    path = home / USER_FILE_NAME
+    return read_manifest(path, resolve=False).model if path.exists() else ()
+
+
+def _write_user_manifest(home: Path, models: tuple[ModelSpec, ...]) -> None:
+    table = Manifest(model=models).model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+    write_atomically(home / USER_FILE_NAME, tomli_w.dumps(table).encode())
+
+
+def _read_graph(file: Path) -> tuple[bytes, onnx.GraphProto]:
+    try:
+        content = file.read_bytes()
+        model = onnx.load_from_string(content)
+        onnx.checker.check_model(model)
+    except OSError as error:
+        raise ModelFileError(f"{file}: cannot be read: {error.strerror}") from error
+    except (DecodeError, onnx.checker.ValidationError) as error:
+        raise ModelFileError(f"{file}: not an ONNX model: {error}") from error
+    return content, model.graph
+
+
+def _true_inputs(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:
+    # Files before IR version 4 list their weights as inputs too.
+    weights = {tensor.name for tensor in graph.initializer}
+    return [value for value in graph.input if value.name not in weights]
+
+
+def _tensor(value: onnx.ValueInfoProto) -> TensorSpec:
+    sizes = value.type.tensor_type.shape.dim
+    return TensorSpec(name=value.name, shape=tuple(size.dim_value for size in sizes))

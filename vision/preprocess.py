@@ -1,0 +1,98 @@
+"""Pictures to network inputs, and the way back for what the network found."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.errors import BadArray
+from vision.types import FloatArray, Image, check_image
+
+Channels = Literal["rgb", "bgr"]
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a picture lies on the canvas that a network saw.
+
+    Coordinates are continuous: pixel i covers i to i + 1, so edges map to edges and the inverse is exact.
+
+    Attributes:
+        scale_xy: canvas pixels per source pixel; both differ a little, because sizes are whole pixels.
+        offset_xy: canvas position of the source's top-left corner.
+    """
+
+    scale_xy: tuple[float, float]
+    offset_xy: tuple[int, int]
+
+    def to_canvas(self, points: NDArray[np.floating]) -> FloatArray:
+        """Source points (..., 2) as canvas points."""
+        return np.asarray(points * np.array(self.scale_xy) + np.array(self.offset_xy), dtype=np.float32)
+
+    def to_source(self, points: NDArray[np.floating]) -> FloatArray:
+        """Canvas points (..., 2) as source points; a box (N, 4) is passed as (N, 2, 2)."""
+        return np.asarray((points - np.array(self.offset_xy)) / np.array(self.scale_xy), dtype=np.float32)
+
+
+def letterbox(
+    image: Image, size_wh: tuple[int, int], *, fill: int = 114, centred: bool = True
+) -> tuple[Image, Placement]:
+    """The picture scaled to fit inside `size_wh` with its proportions kept, the rest filled; and where it lies.
+
+    Args:
+        image: (H, W, 3) uint8; the channels' order is kept.
+        size_wh: width and height of the canvas in pixels, each at least 1.
+        fill: grey value of the borders, 0..255.
+        centred: borders on both sides; otherwise the picture lies in the top-left corner.
+
+    Raises:
+        BadArray: not an image, or a canvas without pixels.
+    """
+    check_image(image)
+    if min(size_wh) < 1:
+        raise BadArray(f"wanted a canvas of at least 1x1, got {size_wh}")
+    height, width = image.shape[:2]
+    scale = min(size_wh[0] / width, size_wh[1] / height)
+    inner_wh = (max(1, round(width * scale)), max(1, round(height * scale)))
+    resized = resize(image, inner_wh)
+    left, top = ((size_wh[0] - inner_wh[0]) // 2, (size_wh[1] - inner_wh[1]) // 2) if centred else (0, 0)
+    canvas = np.full((size_wh[1], size_wh[0], 3), fill, dtype=np.uint8)
+    canvas[top : top + inner_wh[1], left : left + inner_wh[0]] = resized
+    return canvas, Placement((inner_wh[0] / width, inner_wh[1] / height), (left, top))
+
+
+def resize(image: Image, size_wh: tuple[int, int]) -> Image:
+    """The picture at another size: averaged when it shrinks, so that nothing aliases, interpolated when it grows."""
+    height, width = image.shape[:2]
+    if (width, height) == size_wh:
+        return image
+    shrinks = size_wh[0] * size_wh[1] < width * height
+    resized: Image = cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return resized
+
+
+def to_tensor(
+    image: Image,
+    *,
+    channels: Channels = "rgb",
+    mean: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    std: tuple[float, float, float] = (1.0, 1.0, 1.0),
+) -> FloatArray:
+    """(pixel - mean) / std of a BGR picture as (1, 3, H, W) float32.
+
+    Args:
+        image: (H, W, 3) uint8 BGR.
+        channels: the order the network wants; `mean` and `std` are in that order.
+
+    Raises:
+        BadArray: not an image, or a std that is not positive.
+    """
+    check_image(image)
+    if min(std) <= 0:
+        raise BadArray(f"wanted a positive std, got {std}")
+    tensor: FloatArray = cv2.dnn.blobFromImage(image, 1.0, mean=mean, swapRB=channels == "rgb")
+    if std != (1.0, 1.0, 1.0):
+        tensor *= (1.0 / np.array(std, dtype=np.float32)).reshape(1, 3, 1, 1)
+    return tensor
