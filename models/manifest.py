@@ -94,8 +94,8 @@ class EmbeddingSpec(_Strict):
     """What an embedder's output is and how it is finished."""
 
     dimension: int = Field(gt=0)
-    mirror: bool = False
-    """Average the embeddings of the chip and of its mirror picture."""
+    mirror_scale: float | None = Field(default=None, ge=1.0)
+    """Average with the embedding of the mirror picture, in which the face is so many times larger; None: do not."""
     centre: tuple[float, ...] = ()
     """Subtracted from the network's output before it is brought to unit length; empty: nothing."""
 

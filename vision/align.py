@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from vision.errors import BadArray
 from vision.types import FloatArray, Image, check_image
 
+# A face so much larger than its chip is in no picture; such landmarks are not those of a face.
+_MIN_SCALE = 1e-3
+
 Transform = NDArray[np.float64]
 """(2, 3): multiplied with (x, y, 1) it gives the point's place on the chip."""
 
@@ -63,13 +66,16 @@ def align_face(image: Image, landmarks: FloatArray, template: Template) -> Image
         template: the chip that the network wants.
 
     Raises:
-        BadArray: not an image, or landmarks that are not five finite points, or all one point.
+        BadArray: not an image, or landmarks that are not five finite points or lie as no face's do.
     """
     check_image(image)
     if landmarks.shape != (5, 2) or not np.isfinite(landmarks).all():
         raise BadArray(f"wanted (5, 2) finite landmarks, got {landmarks.shape}")
     transform = similarity(landmarks, np.array(template.landmarks))
-    return _warp(image, transform, template.size)
+    scale = float(np.hypot(transform[0, 0], transform[1, 0]))
+    if scale < _MIN_SCALE:
+        raise BadArray(f"wanted the landmarks of a face, got {landmarks.tolist()}")
+    return _warp(image, transform, template.size, reduction=int(1 / scale))
 
 
 def similarity(source: NDArray[np.floating], target: NDArray[np.floating]) -> Transform:
@@ -81,25 +87,25 @@ def similarity(source: NDArray[np.floating], target: NDArray[np.floating]) -> Tr
     Source: Umeyama, "Least-squares estimation of transformation parameters between two point patterns", 1991, for
     the plane and without mirroring.
     """
-    source_mean, target_mean = source.mean(axis=0), target.mean(axis=0)
-    x, y = (source - source_mean).T
-    u, v = (target - target_mean).T
-    spread = float((x * x + y * y).sum())
+    # As complex numbers a turn with scale is one factor, and least squares gives it in one division.
+    points, wanted = source @ (1, 1j), target @ (1, 1j)
+    points_mean, wanted_mean = points.mean(), wanted.mean()
+    points = points - points_mean
+    spread = np.vdot(points, points).real
     if spread == 0.0:
         raise BadArray("wanted landmarks apart from each other, got one point")
-    cosine, sine = float((x * u + y * v).sum()) / spread, float((x * v - y * u).sum()) / spread
-    turn = np.array([[cosine, -sine], [sine, cosine]])
-    return np.column_stack([turn, target_mean - turn @ source_mean])
+    turn = np.vdot(points, wanted) / spread
+    shift = wanted_mean - turn * points_mean
+    return np.array([[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]])
 
 
-def _warp(image: Image, transform: Transform, size: int) -> Image:
-    """The chip that `transform` cuts; a face larger than the chip is averaged down first, so that it does not alias."""
-    reduction = int(1 / np.hypot(transform[0, 0], transform[1, 0]))
+def _warp(image: Image, transform: Transform, size: int, reduction: int) -> Image:
+    """The chip that `transform` cuts out of the picture averaged down by `reduction`, so that it does not alias."""
     if reduction > 1:
         image, transform = _reduced(image, transform, size, reduction)
-    turn, shift = transform[:, :2], transform[:, 2]
     # cv2 counts from the centre of pixel 0, half a pixel inside the picture.
-    by_centres = np.column_stack([turn, turn @ (0.5, 0.5) + shift - 0.5])
+    by_centres = transform.copy()
+    by_centres[:, 2] += transform[:, :2] @ (0.5, 0.5) - 0.5
     chip: Image = cv2.warpAffine(image, by_centres, (size, size), flags=cv2.INTER_LINEAR)
     return chip
 

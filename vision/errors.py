@@ -1,29 +1,29 @@
 """Every error that Citygate raises on purpose.
 
-    CitygateError
-    |- BadInput                 what the caller gave cannot be used
-    |  |- BadArray              an array of the wrong shape, dtype or range
-    |  |- NotAnImage            bytes that do not decode to a picture
-    |  |- ImageTooLarge         more bytes or pixels than allowed
-    |  |- NoFace                nobody in the picture
-    |  |- SeveralFaces          more than one person in the picture
-    |  `- PoorQuality           a face that is too small, blurred, turned, dark or covered
-    |- ConfigurationError       settings, a manifest or a camera file that is wrong
-    |- ModelError
-    |  |- ModelFileError        a weight file that is missing, damaged or not the listed one
-    |  |- ModelContractError    a network whose inputs or outputs are not those listed
-    |  |- ProviderUnavailable   the execution provider that was asked for is not there
-    |  |- ModelMismatch         embeddings of two models brought together
-    |  `- Uncalibrated          no threshold can be stated for this model and false match rate
-    |- RecordError
-    |  |- NotFound              no such record, or not visible to the caller
-    |  |- Conflict              the record exists already or has changed
-    |  |- NoConsent             no valid consent for this subject and purpose
-    |  |- ForbiddenPurpose      a purpose the caller was not given
-    |  |- WrongMasterKey        the master key does not open this store
-    |  `- SealBroken            sealed bytes that were changed or belong to another record
-    |- SourceError              a camera or file that cannot be opened or read
-    `- BarrierError             a barrier that did not acknowledge
+CitygateError
+|- BadInput                 what the caller gave cannot be used
+|  |- BadArray              an array of the wrong shape, dtype or range
+|  |- NotAnImage            bytes that do not decode to a picture
+|  |- ImageTooLarge         more bytes or pixels than allowed
+|  |- NoFace                nobody in the picture
+|  |- SeveralFaces          more than one person in the picture
+|  `- PoorQuality           a face that is too small, blurred, turned, dark or covered
+|- ConfigurationError       settings, a manifest or a camera file that is wrong
+|- ModelError
+|  |- ModelFileError        a weight file that is missing, damaged or not the listed one
+|  |- ModelContractError    a network whose inputs or outputs are not those listed
+|  |- ProviderUnavailable   the execution provider that was asked for is not there
+|  |- ModelMismatch         embeddings of two models brought together
+|  `- Uncalibrated          no threshold can be stated for this model and false match rate
+|- RecordError
+|  |- NotFound              no such record, or not visible to the caller
+|  |- Conflict              the record exists already or has changed
+|  |- NoConsent             no valid consent for this subject and purpose
+|  |- ForbiddenPurpose      a purpose the caller was not given
+|  |- WrongMasterKey        the master key does not open this store
+|  `- SealBroken            sealed bytes that were changed or belong to another record
+|- SourceError              a camera or file that cannot be opened or read
+`- BarrierError             a barrier that did not acknowledge
 """
 
 
@@ -120,7 +120,11 @@ class SealBroken(RecordError):
 
 
 class SourceError(CitygateError):
-    """A camera or file that cannot be opened or read."""
+    """A camera or file that cannot be opened or read; `reason` is a stable word."""
+
+    def __init__(self, reason: str, source: str) -> None:
+        super().__init__(f"{source}: {reason}")
+        self.reason = reason
 
 
 class BarrierError(CitygateError):

@@ -123,6 +123,13 @@ def squares(xyxy: FloatArray) -> FloatArray:
     return np.hstack([centres - halves, centres + halves])
 
 
+def resized(xyxy: FloatArray, factor: float) -> FloatArray:
+    """Windows (N, 4) around the same centres, with sides `factor` times as long."""
+    centres = (xyxy[:, :2] + xyxy[:, 2:]) / 2
+    halves = (xyxy[:, 2:] - xyxy[:, :2]) / 2 * np.float32(factor)
+    return np.hstack([centres - halves, centres + halves])
+
+
 def crops(halved: Sequence[Image], xyxy: FloatArray, side: int) -> FloatArray:
     """What lies in square windows, as (N, 3, side, side) float32 RGB 0..255; beyond the picture is grey.
 
@@ -175,6 +182,13 @@ def suppress(windows: Windows, max_overlap: float, metric: Literal["union", "sma
         if alive[row]:
             alive[row + 1 :] &= ~clashes[row, row + 1 :]
     return order[alive]
+
+
+def unmirrored(fractions: FloatArray) -> FloatArray:
+    """onet's landmarks (N, 10) of mirrored crops as those of the crops: x turned round, left and right exchanged."""
+    x, y = 1 - fractions[:, :5], fractions[:, 5:]
+    exchanged = [1, 0, 2, 4, 3]
+    return np.hstack([x[:, exchanged], y[:, exchanged]])
 
 
 def landmarks_in(xyxy: FloatArray, fractions: FloatArray) -> FloatArray:

@@ -1,9 +1,10 @@
 """Is this picture of a face good enough to enrol or to decide on? Measured from its pixels and five landmarks.
 
-Every measure is taken on the face brought to 112x112, so that the limits hold for every camera. The limits were set on
-LFW folds 0 and 1 (1,583 pictures) and on degraded copies of them; `tests/vision/test_quality_on_lfw.py` holds the rates.
+Every measure is taken on the face brought to 112x112, so that the limits hold for every camera. The limits were set
+on LFW folds 0 and 1 (1,583 pictures) and degraded copies of them; `tests/vision/test_quality_on_lfw.py` has the rates.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -68,7 +69,7 @@ class FaceQuality:
         size = min(1.0, self.eye_distance_px / 60.0)
         sharp = min(1.0, self.sharpness / 0.17)
         turned = (1.0 - abs(self.yaw)) * (1.0 - abs(self.pitch))
-        return max(0.01, sharp * turned * (1.0 - self.occlusion) ** 0.5 * (0.5 + 0.5 * size))
+        return max(0.01, sharp * turned * math.sqrt(1.0 - self.occlusion) * (0.5 + 0.5 * size))
 
 
 class QualityLimits(BaseModel):

@@ -1,5 +1,8 @@
 """A face to a point on the unit sphere: align, infer, average with the mirror picture, centre, bring to unit length."""
 
+from collections.abc import Sequence
+
+import cv2
 import numpy as np
 
 from models.faces.detector import NetworkSession, input_size
@@ -7,7 +10,7 @@ from models.manifest import EmbeddingSpec, ModelSpec
 from vision.align import ARCFACE_112, DLIB_150, align_face
 from vision.errors import ConfigurationError, ModelContractError
 from vision.preprocess import to_tensor
-from vision.types import Embedding, FloatArray, Image, check_image
+from vision.types import Embedding, FloatArray, Image
 
 _TEMPLATES = {"dlib-resnet": (DLIB_150, 150), "arcface": (ARCFACE_112, 112)}
 
@@ -34,15 +37,12 @@ class FaceEmbedder:
         _check_network(session, spec.id, side, spec.embedding)
         self._session = session
         self._preprocessing = spec.preprocessing
-        self._embedding = spec.embedding
+        self.dimension = spec.embedding.dimension
+        mirror_scale = spec.embedding.mirror_scale
+        self._closer = None if mirror_scale is None else self._template.closer(mirror_scale)
         self._centre = np.array(spec.embedding.centre or [0.0] * spec.embedding.dimension, np.float32)
         self._one_by_one = session.network.inputs[0].shape[0] == 1
         self.model_id = spec.id
-
-    @property
-    def dimension(self) -> int:
-        """The length of its embeddings."""
-        return self._embedding.dimension
 
     def embed(self, image: Image, landmarks: FloatArray) -> list[Embedding]:
         """One embedding for each face, in their order; none for no faces.
@@ -54,14 +54,26 @@ class FaceEmbedder:
         Raises:
             BadArray: not such a picture, or landmarks from which no face can be aligned.
         """
-        check_image(image)
-        chips = [align_face(image, points, self._template) for points in landmarks]
-        if not chips:
+        return self.embed_views([self.views(image, points) for points in landmarks])
+
+    def views(self, image: Image, landmarks: FloatArray) -> tuple[Image, ...]:
+        """The chips of the one face with `landmarks` (5, 2) that the network is to see.
+
+        Raises:
+            BadArray: not such a picture, or landmarks from which no face can be aligned.
+        """
+        chip = align_face(image, landmarks, self._template)
+        if self._closer is None:
+            return (chip,)
+        mirrored: Image = cv2.flip(align_face(image, landmarks, self._closer), 1)
+        return chip, mirrored
+
+    def embed_views(self, faces: Sequence[tuple[Image, ...]]) -> list[Embedding]:
+        """One embedding for each face's views, as `views` cuts them."""
+        if not faces:
             return []
-        vectors = self._run(chips)
-        if self._embedding.mirror:
-            vectors = (vectors + self._run([np.ascontiguousarray(chip[:, ::-1]) for chip in chips])) / 2
-        vectors = vectors - self._centre
+        outputs = self._run([chip for views in faces for chip in views])
+        vectors = outputs.reshape(len(faces), -1, self.dimension).mean(axis=1) - self._centre
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return [Embedding(vector, self.model_id) for vector in vectors / lengths]
 

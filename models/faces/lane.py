@@ -1,4 +1,4 @@
-"""Everything that looks at faces, as one value: a detector, the embedders that serve, and a liveness network or none."""
+"""Everything that looks at faces, as one value: a detector, the serving embedders, a liveness network or none."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType

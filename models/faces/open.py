@@ -1,25 +1,26 @@
 """Models of the face lane, opened from the catalogue: one line for each family."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from models.catalogue import Catalogue
 from models.faces.detector import FaceDetector
 from models.faces.embedder import FaceEmbedder
 from models.faces.lane import FaceLane
 from models.faces.liveness import LivenessScorer
-from models.faces.mtcnn import MtcnnDetector
+from models.faces.mtcnn import MtcnnDetector, MtcnnScores
 from models.faces.scrfd import ScrfdDetector
 from models.faces.yunet import YunetDetector
 from models.manifest import ModelSpec, Task
 from models.session import Session
 from vision.errors import ConfigurationError
 
-DEFAULT_MIN_FACE_PX = 60
+_Options = dict[str, Any]
 
-_DETECTORS: Mapping[str, Callable[[Sequence[Session], int], FaceDetector]] = {
-    "mtcnn": MtcnnDetector,
-    "yunet": lambda sessions, _min_face_px: YunetDetector(sessions[0]),
-    "scrfd": lambda sessions, _min_face_px: ScrfdDetector(sessions[0]),
+_DETECTORS: Mapping[str, Callable[[Sequence[Session], Mapping[str, float], _Options], FaceDetector]] = {
+    "mtcnn": lambda sessions, scores, size: MtcnnDetector(sessions, scores=MtcnnScores(**scores), **size),
+    "yunet": lambda sessions, scores, size: YunetDetector(sessions[0], **scores, **size),
+    "scrfd": lambda sessions, scores, size: ScrfdDetector(sessions[0], **scores, **size),
 }
 
 
@@ -36,14 +37,24 @@ def open_model(catalogue: Catalogue, model_id: str) -> FaceDetector | FaceEmbedd
     return open_embedder(catalogue, model_id) if spec.task == "face-embedding" else open_liveness(catalogue, model_id)
 
 
-def open_detector(catalogue: Catalogue, model_id: str, min_face_px: int = DEFAULT_MIN_FACE_PX) -> FaceDetector:
-    """A face detector; `min_face_px` is for those with a pyramid, the others look at one fixed input size.
+def open_detector(catalogue: Catalogue, model_id: str, min_face_px: int | None = None) -> FaceDetector:
+    """A face detector; its cut-offs are the manifest's `thresholds`, or the class's own where these say nothing.
+
+    Args:
+        catalogue: where the model is listed.
+        model_id: a model for face detection.
+        min_face_px: height of the smallest face looked for; None: the detector's own default.
 
     Raises:
         ConfigurationError, ModelError: see `open_model`.
     """
     spec = _spec(catalogue, model_id, "face-detection")
-    return _DETECTORS[spec.family](catalogue.open(model_id), min_face_px)
+    size: _Options = {} if min_face_px is None else {"min_face_px": min_face_px}
+    sessions = catalogue.open(model_id)
+    try:
+        return _DETECTORS[spec.family](sessions, spec.thresholds, size)
+    except TypeError as error:
+        raise ConfigurationError(f"{model_id}: thresholds {sorted(spec.thresholds)}: {error}") from error
 
 
 def open_embedder(catalogue: Catalogue, model_id: str) -> FaceEmbedder:
@@ -72,7 +83,7 @@ def open_face_lane(
     detector_id: str,
     embedder_ids: Sequence[str],
     liveness_id: str | None = None,
-    min_face_px: int = DEFAULT_MIN_FACE_PX,
+    min_face_px: int | None = None,
 ) -> FaceLane:
     """The whole lane.
 
@@ -81,7 +92,7 @@ def open_face_lane(
         detector_id: finds the faces.
         embedder_ids: the current embedder, then those that still serve the subjects not enrolled anew.
         liveness_id: None: gates that want passive liveness answer "unknown".
-        min_face_px: height of the smallest face looked for.
+        min_face_px: height of the smallest face looked for; None: the detector's own default.
 
     Raises:
         ConfigurationError, ModelError: see `open_model`.

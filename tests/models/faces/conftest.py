@@ -17,7 +17,7 @@ def mtcnn_networks() -> tuple[Session, ...]:
 
 @pytest.fixture(scope="session")
 def astronaut() -> Image:
-    """The public-domain portrait of Eileen Collins, (512, 512, 3) BGR; her eyes lie near (202, 111) and (248, 111)."""
+    """The public-domain portrait of Eileen Collins, (512, 512, 3) BGR."""
     image = np.ascontiguousarray(skimage.data.astronaut()[..., ::-1])
     image.setflags(write=False)
     return image

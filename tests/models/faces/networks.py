@@ -1,4 +1,4 @@
-"""Sessions for the detectors' tests: MTCNN out of its package, public files, and one whose answers are written by hand."""
+"""Sessions for the detectors' tests: MTCNN out of its package, ONNX files, and one with hand-written answers."""
 
 import hashlib
 import importlib.util
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from models.convert import mtcnn
 from models.manifest import LocalSource, Network, TensorSpec
 from models.session import Session
+
+# As one sees them in skimage's astronaut, to 2 pixels: eyes, tip of the nose, corners of the mouth.
+ASTRONAUT_LANDMARKS = np.array([[204, 101], [247, 103], [226, 127], [204, 140], [245, 141]], dtype=np.float32)
 
 
 def packaged_weights(network: mtcnn.Network) -> Path:

@@ -5,7 +5,7 @@ import onnx
 import pytest
 
 from models.faces.yunet import YunetDetector
-from tests.models.faces.networks import FakeSession, session
+from tests.models.faces.networks import ASTRONAUT_LANDMARKS, FakeSession, session
 from vision.errors import BadArray, ModelContractError
 from vision.types import Image
 
@@ -76,8 +76,7 @@ def test_the_public_files_find_the_portrait(shared: Path, astronaut: Image, size
     network = session(onnx.load(shared / f"public-weights/face_yunet_n_{size}.onnx"))
     faces = YunetDetector(network).detect(astronaut)
     assert len(faces) == 1
-    seen = np.array([[202, 111], [248, 111], [230, 138], [206, 160], [246, 160]])
-    assert np.abs(faces.data["landmarks"][0] - seen).max() < 8
+    assert np.abs(faces.data["landmarks"][0] - ASTRONAUT_LANDMARKS).max() < 8
 
 
 @pytest.mark.shared_data

@@ -1,0 +1,95 @@
+"""`citygate bench NAME`: one command for each benchmark."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+import tomli_w
+import typer
+
+from api.cli.console import console
+from benchmarks import calibrate as calibration
+from benchmarks import face_detection as detection
+from benchmarks import faces as verification
+from benchmarks import search as searching
+from benchmarks import verify_api as serving
+from benchmarks.command import add_benchmark
+from benchmarks.options import BenchOptions
+from benchmarks.result import Result
+from models.importing import set_calibration
+from vision.calibration import FmrCurve
+from vision.errors import ConfigurationError
+
+app = typer.Typer(help="Measure on labelled data, against peers, in the same run.", no_args_is_help=True)
+
+Detector = Annotated[str, typer.Option(help="id of a face detector in the manifests")]
+Embedder = Annotated[str, typer.Option(help="id of a face embedder in the manifests")]
+MinFace = Annotated[int, typer.Option(help="height of the smallest face looked for, pixels", min=10)]
+Size = Annotated[str, typer.Option(help="bring every picture to WxH pixels first, such as 1280x720")]
+
+
+def faces(
+    options: BenchOptions, detector: Detector = "mtcnn", embedder: Embedder = "dlib-resnet-v1", min_face: MinFace = 60
+) -> Result:
+    """Is it the same person? Accuracy, error rates and times on pairs.csv; peers: dlib, or another embedder's id."""
+    return verification.run(options, detector=detector, embedder=embedder, min_face_px=min_face)
+
+
+def face_detection(
+    options: BenchOptions, detector: Detector = "mtcnn", min_face: MinFace | None = None, size: Size = ""
+) -> Result:
+    """Recall by height, false detections and time on the faces of labels.jsonl."""
+    return detection.run(options, detector=detector, min_face=min_face, size_wh=parse_size(size) if size else None)
+
+
+def search(
+    options: BenchOptions,
+    vectors: Annotated[int, typer.Option(help="how many are enrolled", min=1)] = 1_000_000,
+    dim: Annotated[int, typer.Option(help="length of a vector", min=2)] = 128,
+) -> Result:
+    """A large gallery's index against exact flat search: speed, recall, size; vectors drawn at random."""
+    return searching.run(options, vectors=vectors, dim=dim)
+
+
+def verify_api(
+    options: BenchOptions,
+    pictures: Annotated[list[Path] | None, typer.Argument(help="two pictures of one person; default: a sample")] = None,
+    enrolments: Annotated[int, typer.Option(help="also state lookups and restart with so many templates", min=0)] = 0,
+) -> Result:
+    """Verifications through the running API on one core: times, errors, memory."""
+    return serving.run(options, pictures=tuple(pictures or ()), enrolments=enrolments)
+
+
+def calibrate(
+    options: BenchOptions,
+    detector: Detector = "mtcnn",
+    embedder: Embedder = "dlib-resnet-v1",
+    save: Annotated[bool, typer.Option(help="give an imported embedder this curve in the user's manifest")] = False,
+) -> Result:
+    """Measure an embedder's thresholds by false match rate on folds 0 and 1 of pairs.csv; checked on 2 and 3."""
+    result = calibration.run(options, detector=detector, embedder=embedder)
+    curve = FmrCurve.model_validate({field: result.metrics[field] for field in FmrCurve.model_fields})
+    if save:
+        set_calibration(options.home, embedder, curve)
+    console.print("[model.calibration]", markup=False)
+    console.print(tomli_w.dumps(curve.model_dump(mode="json")), markup=False, soft_wrap=True)
+    return result
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """Width and height out of `1280x720`.
+
+    Raises:
+        ConfigurationError: other words.
+    """
+    found = re.fullmatch(r"([1-9]\d*)x([1-9]\d*)", text)
+    if found is None:
+        raise ConfigurationError(f"--size: wanted WIDTHxHEIGHT such as 1280x720, got {text!r}")
+    return int(found[1]), int(found[2])
+
+
+add_benchmark(app, "faces", faces)
+add_benchmark(app, "face-detection", face_detection)
+add_benchmark(app, "search", search)
+add_benchmark(app, "verify-api", verify_api)
+add_benchmark(app, "calibrate", calibrate)

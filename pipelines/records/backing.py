@@ -1,0 +1,49 @@
+"""What every noun of the store stands on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pipelines.records.audit import AuditLog
+from pipelines.records.database import Database
+from pipelines.records.evidence import EvidenceFolder
+from pipelines.records.feed import EventFeed
+from pipelines.records.tables import DataKeyRow
+from pipelines.records.values import Removal, Template
+from pipelines.records.vault import Sealer, Vault
+from vision.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who is told, after the commit and before the next writer begins, what came to and left the store."""
+
+    added: list[Callable[[tuple[Template, ...]], None]] = field(default_factory=list)
+    removed: list[Callable[[Removal], None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Backing:
+    """Shared by the nouns of one store."""
+
+    database: Database
+    vault: Vault
+    clock: Callable[[], datetime]
+    audit: AuditLog
+    feed: EventFeed
+    evidence: EvidenceFolder
+    listeners: Listeners
+
+    def data_key(self, session: Session, subject_id: str) -> Sealer:
+        """The subject's data key.
+
+        Raises:
+            NotFound: no such subject, or one that was erased.
+        """
+        wrapped = session.scalar(select(DataKeyRow.wrapped).where(DataKeyRow.subject_id == subject_id))
+        if wrapped is None:
+            raise NotFound(f"no subject {subject_id}")
+        return self.vault.data_key(subject_id, wrapped)

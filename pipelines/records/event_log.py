@@ -1,0 +1,110 @@
+"""Events in the order in which they were stored; each appears once, however often it is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, insert, or_, select
+
+from pipelines.events import Event, EventKind
+from pipelines.records.backing import Backing
+from pipelines.records.database import Transaction
+from pipelines.records.paging import Part, read_page
+from pipelines.records.tables import EventRow
+from pipelines.records.values import ApiKey, Page, StoredEvent
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events are wanted; what is None or empty lets every event pass.
+
+    Attributes:
+        viewer: sees the events of its purposes and those that have none.
+    """
+
+    viewer: ApiKey | None = None
+    kinds: Sequence[EventKind] = ()
+    camera_id: str | None = None
+    gate_id: str | None = None
+
+    def statement(self) -> Select[EventRow]:
+        """A selection of the events that pass."""
+        statement = select(EventRow)
+        if self.viewer is not None and not self.viewer.sees_every_purpose:
+            statement = statement.where(or_(EventRow.purpose.is_(None), EventRow.purpose.in_(self.viewer.purposes)))
+        if self.kinds:
+            statement = statement.where(EventRow.kind.in_(self.kinds))
+        if self.camera_id is not None:
+            statement = statement.where(EventRow.camera_id == self.camera_id)
+        if self.gate_id is not None:
+            statement = statement.where(EventRow.gate_id == self.gate_id)
+        return statement
+
+
+class EventLog:
+    """The events of one store."""
+
+    def __init__(self, backing: Backing) -> None:
+        self._backing = backing
+
+    def append(self, event: Event) -> StoredEvent:
+        """Store the event; one that is stored already is given back as it was stored first."""
+        with self._backing.database.writing() as transaction:
+            return self.write(transaction, event)
+
+    def write(self, transaction: Transaction, event: Event) -> StoredEvent:
+        """Store the event within the transaction of what it tells of."""
+        session = transaction.session
+        known = session.scalar(select(EventRow).where(EventRow.event_id == event.event_id))
+        if known is not None:
+            return _stored(known)
+        values = _columns(event) | {"stored_at": self._backing.clock()}
+        seq = session.connection().execute(insert(EventRow).returning(EventRow.seq), values).scalar_one()
+        stored = StoredEvent(seq, event)
+        transaction.afterwards(lambda: self._backing.feed.announce(seq))
+        return stored
+
+    def list(self, after_seq: int = 0, limit: int = 100, passing: EventFilter | None = None) -> tuple[StoredEvent, ...]:
+        """The events behind `after_seq`, oldest first."""
+        statement = (passing or EventFilter()).statement().where(EventRow.seq > after_seq)
+        with self._backing.database.reading() as session:
+            rows = session.scalars(statement.order_by(EventRow.seq).limit(limit))
+            return tuple(_stored(row) for row in rows)
+
+    def page(
+        self, cursor: str | None = None, limit: int = 100, passing: EventFilter | None = None
+    ) -> Page[StoredEvent]:
+        """A part of the events, oldest first.
+
+        Raises:
+            BadInput: a limit out of range, or a cursor that is not of this list.
+        """
+        statement = (passing or EventFilter()).statement()
+        with self._backing.database.reading() as session:
+            return read_page(session, statement, EventRow, Part(cursor, limit), _stored)
+
+    def latest_seq(self) -> int:
+        """The number of the newest event; 0 when there is none."""
+        with self._backing.database.reading() as session:
+            return session.scalar(select(func.max(EventRow.seq))) or 0
+
+    def seq_of(self, event_id: str) -> int | None:
+        """The event's number; None when it is not stored, or no longer."""
+        with self._backing.database.reading() as session:
+            return session.scalar(select(EventRow.seq).where(EventRow.event_id == event_id))
+
+
+def _columns(event: Event) -> dict[str, str | None]:
+    return {
+        "event_id": event.event_id,
+        "kind": event.kind,
+        "purpose": event.purpose,
+        "camera_id": event.camera_id,
+        "gate_id": event.gate_id,
+        "subject_id": event.subject_id,
+        "body": event.model_dump_json(exclude={"subject_id"}, exclude_defaults=True),
+    }
+
+
+def _stored(row: EventRow) -> StoredEvent:
+    event = Event.model_validate_json(row.body)
+    return StoredEvent(row.seq, event.model_copy(update={"subject_id": row.subject_id}))

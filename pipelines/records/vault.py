@@ -1,0 +1,112 @@
+"""Sealing with AES-256-GCM: one data key per subject, each wrapped by a key that follows from the master key."""
+
+import hashlib
+import hmac
+import os
+from typing import Literal
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from vision.errors import ConfigurationError, SealBroken, WrongMasterKey
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+FORMAT = b"\x01"  # first byte of every sealed blob, so that another cipher can follow later
+
+_CANARY = b"citygate: this store opens"
+
+
+class Sealer:
+    """One AES-256-GCM key; a blob is a format byte, a random nonce of 12 bytes, the ciphertext and a tag of 16."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, plaintext: bytes, context: str) -> bytes:
+        """`plaintext`, readable only with this key and the same `context`.
+
+        Args:
+            context: record and field the blob belongs to, such as `subject/sub_1/label`; it is not stored.
+        """
+        nonce = os.urandom(NONCE_BYTES)
+        return FORMAT + nonce + self._cipher.encrypt(nonce, plaintext, context.encode())
+
+    def open(self, blob: bytes, context: str) -> bytes:
+        """What was sealed.
+
+        Raises:
+            SealBroken: changed bytes, another key, or a blob that was moved from another record.
+        """
+        nonce = blob[1 : 1 + NONCE_BYTES]
+        if blob[:1] != FORMAT or len(nonce) != NONCE_BYTES:
+            raise SealBroken(f"{context}: wanted a sealed blob of format 1, got {len(blob)} bytes of another kind")
+        try:
+            return self._cipher.decrypt(nonce, blob[1 + NONCE_BYTES :], context.encode())
+        except InvalidTag as error:
+            raise SealBroken(f"{context}: the sealed bytes were changed, or belong to another record or key") from error
+
+
+class Vault:
+    """The master key at work; every use has its own key, derived with HKDF-SHA256.
+
+    Attributes:
+        store: seals what belongs to no subject: camera and barrier addresses, kept answers.
+
+    Raises:
+        ConfigurationError: the master key is not 32 bytes long.
+    """
+
+    def __init__(self, master_key: bytes) -> None:
+        if len(master_key) != KEY_BYTES:
+            raise ConfigurationError(f"master key: wanted {KEY_BYTES} bytes, got {len(master_key)}")
+        self._wrapper = Sealer(_derive(master_key, "wrap"))
+        self._hash_key = _derive(master_key, "hash")
+        self._chain_key = _derive(master_key, "chain")
+        self.store = Sealer(_derive(master_key, "store"))
+
+    def new_data_key(self, subject_id: str) -> tuple[Sealer, bytes]:
+        """A fresh data key, and the same key wrapped, to be stored."""
+        key = os.urandom(KEY_BYTES)
+        return Sealer(key), self._wrapper.seal(key, _key_context(subject_id))
+
+    def data_key(self, subject_id: str, wrapped: bytes) -> Sealer:
+        """The data key that was wrapped for this subject.
+
+        Raises:
+            SealBroken: changed bytes, or the key of another subject.
+        """
+        return Sealer(self._wrapper.open(wrapped, _key_context(subject_id)))
+
+    def keyed_hash(self, text: str) -> str:
+        """64 hexadecimal digits that find `text` again and that nobody without the master key can try out."""
+        return hmac.digest(self._hash_key, text.encode(), "sha256").hex()
+
+    def chain_hash(self, previous: bytes, entry: bytes) -> bytes:
+        """32 bytes that bind an audit entry to the one before; only the master key can make them anew."""
+        return hmac.digest(self._chain_key, previous + hashlib.sha256(entry).digest(), "sha256")
+
+    def new_canary(self) -> bytes:
+        """A blob by which a store knows its master key."""
+        return self._wrapper.seal(_CANARY, "canary")
+
+    def check_canary(self, canary: bytes) -> None:
+        """Refuse to go on with a key that is not this store's.
+
+        Raises:
+            WrongMasterKey: the canary was sealed under another master key.
+        """
+        try:
+            self._wrapper.open(canary, "canary")
+        except SealBroken as error:
+            raise WrongMasterKey("the master key does not open this store; nothing was changed") from error
+
+
+def _derive(master_key: bytes, use: Literal["wrap", "hash", "chain", "store"]) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"citygate/1/{use}".encode()).derive(master_key)
+
+
+def _key_context(subject_id: str) -> str:
+    return f"data-key/{subject_id}"

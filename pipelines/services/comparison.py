@@ -1,0 +1,112 @@
+"""A probe against the enrolled: 1:1 and 1:N, each model with its own threshold, never two models mixed."""
+
+from dataclasses import dataclass
+
+from pipelines.events import DecisionWord
+from pipelines.gallery.galleries import Galleries, best_similarity
+from pipelines.records.gate_values import Gate
+from pipelines.records.store import Store
+from pipelines.records.values import Gallery
+from pipelines.services.probe import Probe, Thresholds
+from vision.types import Embedding
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came of a comparison; the reasons are listed in `pipelines.services.gates`."""
+
+    decision: DecisionWord
+    reason: str
+    score: float | None = None
+    threshold: float | None = None
+    subject_id: str | None = None
+    model_id: str | None = None
+
+
+def unknown(reason: str) -> Finding:
+    """Nothing was compared, and why."""
+    return Finding("unknown", reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Compares with the current model first, then with those that serve the subjects who were not enrolled anew.
+
+    Attributes:
+        store: where consents are looked up at every decision.
+        galleries: the enrolled.
+        thresholds: of each model.
+        margin: how much better than the runner-up an identified subject must score, where the gate says nothing.
+    """
+
+    store: Store
+    galleries: Galleries
+    thresholds: Thresholds
+    margin: float
+
+    def verify(self, gate: Gate, gallery: Gallery, subject_id: str, probe: Probe) -> Finding:
+        """Is it that subject?
+
+        Raises:
+            Uncalibrated: no threshold can be stated.
+        """
+        templates = self.store.templates.of_subject(subject_id, gallery.id)
+        enrolled = {template.embedding.model_id for template in templates}
+        model_id = next((model_id for model_id in probe.lane.embedders if model_id in enrolled), None)
+        if model_id is None:
+            return unknown("not_enrolled")
+        if self.store.consents.live(subject_id, gallery.purpose) is None:
+            return unknown("no_consent")
+        threshold = self.thresholds.threshold(model_id, gate.target_fmr)
+        embedding = probe.embedding(model_id, self.thresholds)
+        if embedding is None:
+            return unknown("several_people")
+        score = best_similarity(templates, embedding)
+        if score is None or score < threshold:
+            return Finding("rejected", "below_threshold", score, threshold, subject_id, model_id)
+        return Finding("accepted", "match", score, threshold, subject_id, model_id)
+
+    def identify(self, gate: Gate, gallery: Gallery, probe: Probe) -> Finding:
+        """Who is it?
+
+        Raises:
+            Uncalibrated: no threshold can be stated for one of the models.
+        """
+        serving = [model_id for model_id in probe.lane.embedders if self.galleries.count(gallery.id, model_id) > 0]
+        if not serving:
+            return unknown("gallery_empty")
+        findings: list[Finding] = []
+        for place, model_id in enumerate(serving):
+            embedding = probe.embedding(model_id, self.thresholds)
+            if embedding is None:
+                return unknown("several_people")
+            findings.append(self._best(gate, gallery, embedding, tuple(serving[:place])))
+        return self._with_consent(gallery, _one_of(findings))
+
+    def _best(self, gate: Gate, gallery: Gallery, embedding: Embedding, newer_models: tuple[str, ...]) -> Finding:
+        """The nearest subject of one model, if near enough and clearly nearer than any other."""
+        threshold = self.thresholds.threshold(embedding.model_id, gate.target_fmr)
+        matches = self.galleries.identify(gallery.id, embedding, 2, newer_models)
+        if not matches or matches[0].score < threshold:
+            score = matches[0].score if matches else None
+            return Finding("unknown", "no_match", score, threshold, model_id=embedding.model_id)
+        best = matches[0]
+        margin = self.margin if gate.margin is None else gate.margin
+        if len(matches) > 1 and best.score - matches[1].score < margin:
+            return Finding("unknown", "ambiguous", best.score, threshold, model_id=embedding.model_id)
+        return Finding("accepted", "match", best.score, threshold, best.subject_id, embedding.model_id)
+
+    def _with_consent(self, gallery: Gallery, finding: Finding) -> Finding:
+        if finding.subject_id is None or self.store.consents.live(finding.subject_id, gallery.purpose):
+            return finding
+        return unknown("no_consent")
+
+
+def _one_of(findings: list[Finding]) -> Finding:
+    """The findings of all models as one; scores of two models cannot be compared, so two candidates are ambiguous."""
+    clear = [finding for finding in findings if finding.reason != "no_match"]
+    if not clear:
+        return findings[0]
+    if len(clear) > 1:
+        return Finding("unknown", "ambiguous", clear[0].score, clear[0].threshold, model_id=clear[0].model_id)
+    return clear[0]
