@@ -8,6 +8,7 @@ from models.convert.packaged import conversion_fingerprint, convert_packaged
 from models.files import read_verified, write_atomically
 from models.manifest import Manifest, ModelSpec, Network, PackagedSource, load_manifests
 from models.session import Provider, Session
+from vision.calibration import FmrCurve
 from vision.errors import ModelFileError, Uncalibrated
 
 logger = logging.getLogger(__name__)
@@ -68,10 +69,23 @@ class Catalogue:
         Raises:
             Uncalibrated: the model has no curve, or the target lies beyond it.
         """
+        return self._curve(model_id).threshold_at(target_fmr)
+
+    def margin(self, model_id: str, decades: float) -> float:
+        """The difference in similarity that stands for so many decades of false match rate.
+
+        Models spread their similarities so differently that no one margin would serve two of them.
+
+        Raises:
+            Uncalibrated: the model has no curve.
+        """
+        return self._curve(model_id).per_decade * decades
+
+    def _curve(self, model_id: str) -> FmrCurve:
         curve = self.manifest.get(model_id).calibration
         if curve is None:
             raise Uncalibrated(f"{model_id} has no calibration; measure one with `citygate bench calibrate`")
-        return curve.threshold_at(target_fmr)
+        return curve
 
     def _converted(self, spec: ModelSpec, network: Network, source: PackagedSource) -> bytes:
         """The converted network out of the cache, or converted now; the cache may be deleted at any time."""

@@ -156,6 +156,11 @@ class FakeThresholds:
             raise Uncalibrated(f"{model_id}: wanted at least {self.least_fmr}, got {target_fmr}")
         return self.by_model[model_id]
 
+    def margin(self, model_id: str, decades: float) -> float:
+        """0.2 a decade, for every model."""
+        self.threshold(model_id, 1.0)
+        return 0.2 * decades
+
 
 def fake_lane(liveness: FakeLiveness | None = None, *embedders: FakeEmbedder) -> FaceLane:
     """A lane that knows drawn people; by default with the one embedder fake-v1."""

@@ -55,6 +55,11 @@ class FmrCurve(BaseModel):
         rates = [math.log(rate) for rate in reversed(self.fmr)]
         return float(np.interp(math.log(target_fmr), rates, self.threshold[::-1]))
 
+    @property
+    def per_decade(self) -> float:
+        """How much the threshold rises where the rate falls to a tenth, over the whole curve."""
+        return (self.threshold[-1] - self.threshold[0]) / math.log10(self.fmr[0] / self.fmr[-1])
+
 
 def threshold_at_fmr(impostor_scores: FloatArray, fmr: float) -> float:
     """The ceil(fmr x n)-th highest impostor score.

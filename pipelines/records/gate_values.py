@@ -37,7 +37,7 @@ class Gate:
 
     Attributes:
         target_fmr: the share of strangers that may pass, 0..1; the threshold follows from it.
-        margin: how much better than the runner-up an identified subject must score; None: the setting.
+        margin: how much more similar than the runner-up an identified subject must be; None: by the setting.
         decision_ttl_s: nothing opens later than so long after a decision; None: the setting.
         camera_id: whose current track the gate decides on; None: pictures are uploaded.
     """

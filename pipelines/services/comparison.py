@@ -36,13 +36,14 @@ class Comparison:
         store: where consents are looked up at every decision.
         galleries: the enrolled.
         thresholds: of each model.
-        margin: how much better than the runner-up an identified subject must score, where the gate says nothing.
+        margin_decades: how much better than the runner-up an identified subject must score, in decades of false match
+            rate, where the gate states no similarity.
     """
 
     store: Store
     galleries: Galleries
     thresholds: Thresholds
-    margin: float
+    margin_decades: float
 
     def verify(self, gate: Gate, gallery: Gallery, subject_id: str, probe: Probe) -> Finding:
         """Is it that subject?
@@ -91,7 +92,9 @@ class Comparison:
             score = matches[0].score if matches else None
             return Finding("unknown", "no_match", score, threshold, model_id=embedding.model_id)
         best = matches[0]
-        margin = self.margin if gate.margin is None else gate.margin
+        margin = gate.margin
+        if margin is None:
+            margin = self.thresholds.margin(embedding.model_id, self.margin_decades)
         if len(matches) > 1 and best.score - matches[1].score < margin:
             return Finding("unknown", "ambiguous", best.score, threshold, model_id=embedding.model_id)
         return Finding("accepted", "match", best.score, threshold, best.subject_id, embedding.model_id)

@@ -49,7 +49,7 @@ class GateService:
         thresholds: of each model, for each false match rate.
         challenges: those that are open.
         barriers: told of accepted decisions.
-        settings: `decision_ttl_s` and `identify_margin`, where a gate says nothing else.
+        settings: `decision_ttl_s` and `identify_margin_decades`, where a gate says nothing else.
         clock: the time, aware UTC.
         limits: what a picture must keep to.
     """
@@ -149,7 +149,7 @@ class GateService:
 
     @property
     def _finder(self) -> Finder:
-        comparison = Comparison(self.store, self.galleries, self.thresholds, self.settings.identify_margin)
+        comparison = Comparison(self.store, self.galleries, self.thresholds, self.settings.identify_margin_decades)
         return Finder(self.lane, self._liveness, comparison, self.limits)
 
     def _gate(self, gate_id: str, mode: GateMode) -> Gate:

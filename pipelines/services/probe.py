@@ -24,6 +24,10 @@ class Thresholds(Protocol):
         """The similarity from which on two embeddings of the model match; Uncalibrated where none can be stated."""
         ...
 
+    def margin(self, model_id: str, decades: float) -> float:
+        """The difference in similarity that stands for so many decades of false match rate; raises as `threshold`."""
+        ...
+
 
 def observe_one(lane: FaceLane, image: Image) -> FaceObservation:
     """The one person in a picture; faces not half as high are bystanders.

@@ -29,7 +29,7 @@ class Site:
     exact_limit: int = 50_000
 
     def __post_init__(self) -> None:
-        self.settings = Settings(home=self.home, decision_ttl_s=5.0, identify_margin=0.1)
+        self.settings = Settings(home=self.home, decision_ttl_s=5.0)
         self.store = Store.open(self.settings, self.clock)
         self.challenges = Challenges(self.clock)
         self.barriers = Barriers(self.store, self.clock)

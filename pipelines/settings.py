@@ -1,0 +1,61 @@
+"""Settings, read once from the environment (prefix CITYGATE_) and checked strictly."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from models.session import Provider
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware, UTC; services take it as an argument so that tests can set it."""
+    return datetime.now(UTC)
+
+
+class Settings(BaseSettings):
+    """Everything that an installation may change; each field is CITYGATE_ and its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="CITYGATE_", extra="forbid", frozen=True)
+
+    home: Path = Path.home() / ".citygate"
+    """Database, master key, converted networks, evidence and snapshots lie here."""
+    database_url: str | None = None
+    """SQLAlchemy URL; default: SQLite in `home`."""
+    master_key: SecretStr | None = None
+    """32 bytes in base64; wins over `master_key_file`."""
+    master_key_file: Path | None = None
+    """Default: `home`/master.key, made at the first start, readable by its owner only."""
+
+    provider: Provider = "cpu"
+    threads: int = Field(default=1, ge=1)
+    face_detector: str = "mtcnn"
+    face_embedder: str = "dlib-resnet-v1"
+    previous_face_embedders: tuple[str, ...] = ()
+    """Embedders that still serve the subjects who were not enrolled anew."""
+    liveness_model: str | None = None
+    min_face_px: int = Field(default=60, ge=20)
+    """Height of the smallest face looked for."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    upload_max_bytes: int = Field(default=8 * 2**20, gt=0)
+    upload_max_pixels: int = Field(default=24_000_000, gt=0)
+
+    decision_ttl_s: float = Field(default=5.0, gt=0)
+    """Nothing opens later than so long after a decision, unless the gate says otherwise."""
+    identify_margin_decades: float = Field(default=0.5, ge=0)
+    """How much better than the runner-up an identified subject must score: by the difference in similarity that
+    divides the false match rate by ten, times this; a gate may state a similarity of its own."""
+    exact_search_limit: int = Field(default=50_000, ge=0)
+    """Galleries up to this size are searched exactly."""
+
+    decision_retention_days: int = Field(default=30, ge=1)
+    event_retention_days: int = Field(default=30, ge=1)
+    idempotency_retention_h: int = Field(default=24, ge=1)
+    sweep_interval_s: float = Field(default=60.0, gt=0)
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'citygate.db'}"
