@@ -38,10 +38,17 @@ class Settings(BaseSettings):
     min_face_px: int = Field(default=60, ge=20)
     """Height of the smallest face looked for."""
 
+    cameras_file: Path | None = None
+    """Cameras in TOML, beside those in the database."""
+
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     upload_max_bytes: int = Field(default=8 * 2**20, gt=0)
+    """Of a whole request, all its pictures together."""
     upload_max_pixels: int = Field(default=24_000_000, gt=0)
+    """Of one picture."""
+    max_inferences: int = Field(default=8, ge=1)
+    """Requests that look at faces at once; beyond it the answer is 503, for a queue only makes decisions old."""
 
     decision_ttl_s: float = Field(default=5.0, gt=0)
     """Nothing opens later than so long after a decision, unless the gate says otherwise."""

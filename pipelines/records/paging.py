@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ MAX_LIMIT = 500
 
 R = TypeVar("R", bound=Numbered)
 T = TypeVar("T")
+V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +79,16 @@ def read_page(session: Session, statement: Select[R], row: type[R], part: Part, 
     shown = rows[: part.limit]
     more = encode_cursor(name, shown[-1].seq) if len(rows) > part.limit else None
     return Page(tuple(make(item) for item in shown), more)
+
+
+def every(page_of: Callable[[str | None, int], Page[V]]) -> Iterator[V]:
+    """All items of a list, read part by part.
+
+    Args:
+        page_of: the list's own method, of a cursor and a limit.
+    """
+    page = page_of(None, MAX_LIMIT)
+    yield from page.items
+    while page.next is not None:
+        page = page_of(page.next, MAX_LIMIT)
+        yield from page.items

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import func, select
 
 from pipelines.records.backing import Backing
 from pipelines.records.galleries import of_purposes
@@ -105,7 +105,7 @@ class Templates:
 
     def models(self, gallery_id: str) -> tuple[str, ...]:
         """The models that the gallery has templates of, by name."""
-        statement = select(distinct(TemplateRow.model_id)).where(TemplateRow.gallery_id == gallery_id)
+        statement = select(TemplateRow.model_id).distinct().where(TemplateRow.gallery_id == gallery_id)
         with self._backing.database.reading() as session:
             return tuple(session.scalars(statement.order_by(TemplateRow.model_id)))
 

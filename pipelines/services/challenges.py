@@ -21,12 +21,13 @@ class Challenge:
 
     Attributes:
         actions: in their order; left and right are the person's own.
-        expires_at: aware UTC.
+        issued_at, expires_at: aware UTC.
     """
 
     id: str
     gate_id: str
     actions: tuple[Action, ...]
+    issued_at: datetime
     expires_at: datetime
 
 
@@ -47,12 +48,19 @@ class Challenges:
     def issue(self, gate_id: str) -> Challenge:
         """A new challenge with turns that nobody can foresee."""
         actions = tuple(secrets.choice(ACTIONS) for _ in range(TURNS))
-        challenge = Challenge(f"chl_{secrets.token_hex(16)}", gate_id, actions, self._clock() + self._valid_for)
+        now = self._clock()
+        challenge = Challenge(f"chl_{secrets.token_hex(16)}", gate_id, actions, now, now + self._valid_for)
         with self._lock:
             self._open[challenge.id] = challenge
             if len(self._open) > MOST_OPEN:
                 self._open.popitem(last=False)
         return challenge
+
+    def issued_at(self, challenge_id: str) -> datetime | None:
+        """When an open challenge was given; None when it is not open."""
+        with self._lock:
+            challenge = self._open.get(challenge_id)
+        return None if challenge is None else challenge.issued_at
 
     def take(self, challenge_id: str, gate_id: str) -> Challenge | None:
         """The challenge, which is used up by this; None when there is none of that id for the gate, or no more."""

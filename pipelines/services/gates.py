@@ -22,6 +22,7 @@ from models.faces.lane import FaceLane
 from pipelines.events import Event, event_id
 from pipelines.gallery.galleries import Galleries
 from pipelines.records.gate_values import Decision, Gate, GateMode
+from pipelines.records.paging import every
 from pipelines.records.store import Store
 from pipelines.records.values import Gallery, new_id
 from pipelines.services.barriers import Barriers, open_outlet
@@ -34,8 +35,6 @@ from pipelines.settings import Settings, utc_now
 from vision.errors import BadInput, NotFound
 from vision.quality import QualityLimits
 from vision.types import FaceObservation, Image
-
-_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +62,11 @@ class GateService:
     settings: Settings
     clock: Callable[[], datetime] = utc_now
     limits: QualityLimits = field(default_factory=QualityLimits)
+    _listeners: list[Callable[[Decision], None]] = field(default_factory=list)
+
+    def on_decided(self, listener: Callable[[Decision], None]) -> None:
+        """Have `listener` called with every decision, as it is on record; it must not take long."""
+        self._listeners.append(listener)
 
     def observe_picture(self, image: Image) -> FaceObservation:
         """The one person in an uploaded picture.
@@ -134,14 +138,7 @@ class GateService:
 
     def unready_gates(self) -> tuple[str, ...]:
         """Gates whose liveness policy cannot be served here, for /readyz."""
-        unready: list[str] = []
-        cursor: str | None = None
-        while True:
-            page = self.store.gates.list(cursor, _PAGE)
-            unready += [gate.id for gate in page.items if not self._liveness.can_serve(gate)]
-            cursor = page.next
-            if cursor is None:
-                return tuple(unready)
+        return tuple(gate.id for gate in every(self.store.gates.list) if not self._liveness.can_serve(gate))
 
     @property
     def _liveness(self) -> LivenessCheck:
@@ -165,6 +162,8 @@ class GateService:
         else:
             finding = self._finder.find(gate, gallery, approach, subject_id)
         decision = self._record(gate, gallery, approach, finding)
+        for listener in self._listeners:
+            listener(decision)
         if gate.shadow:
             return _unseen(decision)
         if decision.decision == "accepted":

@@ -50,7 +50,8 @@ def test_each_entry_is_bound_to_the_one_before(store: Store) -> None:
         ("DELETE FROM audit", 1),
         ("UPDATE audit_head SET hash = zeroblob(32)", 5),
         (
-            "INSERT INTO audit SELECT 6, at, actor, action, target, details, hash, hash FROM audit WHERE seq = 5",
+            "INSERT INTO audit (at, actor, action, details, previous_hash, hash)"
+            " SELECT at, actor, action, details, hash, hash FROM audit WHERE seq = 5",
             6,
         ),
     ],
@@ -63,9 +64,7 @@ def test_whatever_is_changed_or_taken_out_is_found(
     assert store.audit.verify_chain() == broken
 
 
-def test_a_change_beyond_one_read_is_found(
-    store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_change_beyond_one_read_is_found(store: Store, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.records.audit.VERIFY_ROWS", 2)
     _append(store, 5)
     assert store.audit.verify_chain() is None

@@ -42,7 +42,9 @@ def test_items_that_come_while_a_list_is_read_do_not_shift_it(store: Store) -> N
     assert [subject.label for subject in store.subjects.list(first.next).items] == [names[1], "late"]
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "!!!", "ä", encode_cursor("gates", 3), encode_cursor("subjects", -1), "A" * 99])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "!!!", "ä", encode_cursor("gates", 3), encode_cursor("subjects", -1), "A" * 99]
+)
 def test_a_cursor_of_something_else_is_refused(store: Store, cursor: str) -> None:
     with pytest.raises(BadInput, match="cursor"):
         store.subjects.list(cursor)

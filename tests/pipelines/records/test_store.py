@@ -1,5 +1,6 @@
 import base64
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -19,13 +20,13 @@ from vision.errors import ConfigurationError, WrongMasterKey
 
 OTHER_KEY = SecretStr(base64.b64encode(bytes(32)).decode())
 
-# A store that is killed with its log on the disk; {home} is filled in.
+# A store that is killed with its log on the disk.
 KILLED = """
-import os, signal
+import os, signal, sys
 from pathlib import Path
 from pipelines.records.store import Store
 from pipelines.settings import Settings
-Store.open(Settings(home=Path({home!r}))).subjects.create("Ann", None, actor="test")
+Store.open(Settings(home=Path(sys.argv[1]))).subjects.create("Ann", None, actor="test")
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -62,7 +63,9 @@ def test_a_wrong_master_key_refuses_to_start_and_changes_nothing(settings: Setti
 
 
 def test_a_wrong_master_key_leaves_the_log_of_a_killed_process_alone(settings: Settings) -> None:
-    subprocess.run([sys.executable, "-c", KILLED.format(home=str(settings.home))], env=_environment(), check=False)
+    command = [sys.executable, "-c", KILLED, str(settings.home)]
+    with subprocess.Popen(command, env=_environment()) as process:
+        assert process.wait() == -signal.SIGKILL
     before = _contents(settings.home)
     assert before["citygate.db-wal"]
     with pytest.raises(WrongMasterKey):
@@ -119,11 +122,15 @@ def test_sqlite_is_set_to_keep_what_was_answered_and_to_wipe_what_was_deleted(st
 
 
 def test_an_exception_takes_everything_back(store: Store) -> None:
-    with pytest.raises(ZeroDivisionError), store.backing.database.writing() as transaction:
-        transaction.session.add(StoreFactRow(name="half", value=b"done"))
-        transaction.session.flush()
-        transaction.afterwards(lambda: pytest.fail("called after a rollback"))
-        raise ZeroDivisionError
+    def half() -> None:
+        with store.backing.database.writing() as transaction:
+            transaction.session.add(StoreFactRow(name="half", value=b"done"))
+            transaction.session.flush()
+            transaction.afterwards(lambda: pytest.fail("called after a rollback"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
     with store.backing.database.reading() as session:
         assert session.get(StoreFactRow, "half") is None
 
@@ -132,7 +139,7 @@ def test_the_tables_can_be_made_on_postgresql() -> None:
     statements = [
         str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in Base.metadata.sorted_tables
     ]
-    assert len(statements) == 15
+    assert len(statements) == 16
     assert all("BIGSERIAL" in made for made in statements if "seq" in made and "audit_head" not in made)
 
 

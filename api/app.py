@@ -1,0 +1,91 @@
+"""The API as one ASGI application."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+
+from api.errors import answer_errors
+from api.event_signal import EventSignal
+from api.limits import BodyLimit, InferenceSlots
+from api.metrics import Metrics, RequestMetrics
+from api.openapi import DESCRIPTION, DescribedApi
+from api.routes import (
+    audit,
+    cameras,
+    consents,
+    deciding,
+    decisions,
+    enrolments,
+    events,
+    galleries,
+    gates,
+    health,
+    keys,
+    subjects,
+)
+from api.site import Site
+from pipelines.assembly import Assembly
+from pipelines.settings import Settings
+
+VERSION = "0.1.0"
+
+
+def create_app(settings: Settings, open_assembly: Callable[[Settings], Assembly] = Assembly.open) -> FastAPI:
+    """The app; nothing is opened before its lifespan begins.
+
+    Args:
+        settings: of this installation.
+        open_assembly: other ways to open one are for tests.
+    """
+    metrics = Metrics()
+    app = DescribedApi(
+        title="Citygate",
+        version=VERSION,
+        description=DESCRIPTION,
+        lifespan=partial(_lifespan, settings=settings, open_assembly=open_assembly, metrics=metrics),
+    )
+    for noun in (
+        subjects,
+        consents,
+        enrolments,
+        galleries,
+        gates,
+        deciding,
+        decisions,
+        cameras,
+        events,
+        keys,
+        audit,
+        health,
+    ):
+        app.include_router(noun.router)
+    answer_errors(app)
+    app.add_middleware(BodyLimit, max_bytes=settings.upload_max_bytes)
+    app.add_middleware(RequestMetrics, metrics=metrics)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(
+    app: FastAPI, settings: Settings, open_assembly: Callable[[Settings], Assembly], metrics: Metrics
+) -> AsyncIterator[None]:
+    """Open the assembly; at the end wake no stream any more, then close it."""
+    assembly = await run_in_threadpool(open_assembly, settings)
+    try:
+        signal = EventSignal(assembly.store.feed)
+        metrics.watch_cameras(assembly.cameras.statuses)
+        assembly.gates.on_decided(metrics.decided)
+        app.state.site = Site(assembly, InferenceSlots(settings.max_inferences), signal, metrics)
+        waking = asyncio.create_task(signal.run())
+        try:
+            yield
+        finally:
+            waking.cancel()
+            with suppress(asyncio.CancelledError):
+                await waking
+    finally:
+        await run_in_threadpool(assembly.close)

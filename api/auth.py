@@ -1,0 +1,86 @@
+"""Who asks: a key as bearer token, looked up at every request, so that a revoked one ends at once."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
+
+from api.problems import FORBIDDEN_PURPOSE, FORBIDDEN_SCOPE, UNAUTHENTICATED, Problem
+from api.scopes import Scope
+from pipelines.records.store import Store
+from pipelines.records.values import ApiKey
+from vision.errors import NotFound
+
+bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="API key",
+    description="`Authorization: Bearer cg_...`; scopes:\n\n" + "\n".join(f"- `{scope}`" for scope in Scope),
+)
+
+
+async def authenticate(request: Request, store: Store) -> ApiKey:
+    """The key that the request came with.
+
+    Raises:
+        Problem: 401, none or one that is not valid.
+    """
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Problem(UNAUTHENTICATED, "wanted Authorization: Bearer KEY", {"WWW-Authenticate": "Bearer"})
+    try:
+        return await run_in_threadpool(store.keys.authenticate, token.strip())
+    except NotFound as error:
+        raise Problem(
+            UNAUTHENTICATED,
+            "the key is unknown, expired or revoked",
+            {"WWW-Authenticate": 'Bearer error="invalid_token"'},
+        ) from error
+
+
+async def caller(
+    request: Request,
+    wanted: SecurityScopes,
+    _documented: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
+) -> ApiKey:
+    """The key of this request, which has every scope that the route wants.
+
+    Raises:
+        Problem: 403, a scope is missing.
+    """
+    key: ApiKey = request.state.key  # `api.keyed_route` authenticated before the body was read
+    missing = [scope for scope in wanted.scopes if scope not in key.scopes]
+    if missing:
+        raise Problem(FORBIDDEN_SCOPE, f"wanted a key with {', '.join(missing)}")
+    return key
+
+
+SubjectReader = Annotated[ApiKey, Security(caller, scopes=[Scope.SUBJECTS_READ])]
+SubjectWriter = Annotated[ApiKey, Security(caller, scopes=[Scope.SUBJECTS_WRITE])]
+SubjectEraser = Annotated[ApiKey, Security(caller, scopes=[Scope.SUBJECTS_ERASE])]
+Enroller = Annotated[ApiKey, Security(caller, scopes=[Scope.ENROLMENTS_WRITE])]
+GalleryReader = Annotated[ApiKey, Security(caller, scopes=[Scope.GALLERIES_READ])]
+GalleryWriter = Annotated[ApiKey, Security(caller, scopes=[Scope.GALLERIES_WRITE])]
+GateReader = Annotated[ApiKey, Security(caller, scopes=[Scope.GATES_READ])]
+GateWriter = Annotated[ApiKey, Security(caller, scopes=[Scope.GATES_WRITE])]
+Decider = Annotated[ApiKey, Security(caller, scopes=[Scope.GATES_DECIDE])]
+Opener = Annotated[ApiKey, Security(caller, scopes=[Scope.GATES_OPEN])]
+DecisionReader = Annotated[ApiKey, Security(caller, scopes=[Scope.DECISIONS_READ])]
+CameraReader = Annotated[ApiKey, Security(caller, scopes=[Scope.CAMERAS_READ])]
+CameraWriter = Annotated[ApiKey, Security(caller, scopes=[Scope.CAMERAS_WRITE])]
+EventReader = Annotated[ApiKey, Security(caller, scopes=[Scope.EVENTS_READ])]
+
+
+async def caller_of_every_purpose(key: Annotated[ApiKey, Security(caller)]) -> ApiKey:
+    """As `caller`, for what concerns all purposes at once.
+
+    Raises:
+        Problem: 403, the key was given some purposes only.
+    """
+    if not key.sees_every_purpose:
+        raise Problem(FORBIDDEN_PURPOSE, "wanted a key of every purpose, for this concerns all of them")
+    return key
+
+
+KeyAdmin = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.KEYS_ADMIN])]
+Auditor = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.AUDIT_READ])]

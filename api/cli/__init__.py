@@ -1,0 +1,18 @@
+"""The `citygate` command line, but for `bench`, which lies above."""
+
+import typer
+
+from api.cli import cameras, keys, models
+from api.cli.demo import demo
+from api.cli.doctor import doctor
+from api.cli.enroll import enroll
+from api.cli.serve import serve
+from api.cli.verify import verify
+
+app = typer.Typer(
+    help="A city's cameras turned into decisions.", no_args_is_help=True, pretty_exceptions_show_locals=False
+)
+for command in (demo, serve, enroll, verify, doctor):
+    app.command()(command)
+for group in (models, keys, cameras):
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])

@@ -1,0 +1,64 @@
+"""`citygate cameras`: what this installation watches; `serve` opens them at its start."""
+
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from api.cli.console import console, failures_in_one_line
+from pipelines.ingest.address import parse_address, redact_url
+from pipelines.records.gate_values import Camera
+from pipelines.records.store import Store
+from pipelines.settings import Settings, utc_now
+
+ACTOR = "cli"
+
+app = typer.Typer(help="Cameras: add, list, remove. A running server is changed over its API.", no_args_is_help=True)
+
+
+@app.command()
+@failures_in_one_line
+def add(
+    camera_id: Annotated[str, typer.Argument(help="a short name of a-z, 0-9, - and _")],
+    url: Annotated[str, typer.Argument(help="rtsp:, http:, file: or webcam: address")],
+    *,
+    gate: Annotated[str | None, typer.Option(help="the gate that decides on the faces it sees")] = None,
+    fps: Annotated[float | None, typer.Option(help="frames analysed a second; default: all")] = None,
+) -> None:
+    """List a camera; its address is sealed in the database, for it may hold a password."""
+    parse_address(url)
+    store = Store.open(Settings())
+    try:
+        camera = Camera(id=camera_id, url=url, lane="face", created_at=utc_now(), gate_id=gate, fps=fps)
+        store.cameras.create(camera, actor=ACTOR)
+    finally:
+        store.close()
+    console.print(f"[green]ok[/] {camera_id}")
+
+
+@app.command("list")
+@failures_in_one_line
+def list_cameras() -> None:
+    """Every camera, its address without secrets."""
+    store = Store.open(Settings())
+    try:
+        cameras = store.cameras.list(limit=500).items
+    finally:
+        store.close()
+    table = Table("id", "address", "lane", "gate", "fps")
+    for camera in cameras:
+        fps = "" if camera.fps is None else f"{camera.fps:g}"
+        table.add_row(camera.id, redact_url(camera.url), camera.lane, camera.gate_id or "", fps)
+    console.print(table)
+
+
+@app.command()
+@failures_in_one_line
+def remove(camera_id: Annotated[str, typer.Argument(help="from `citygate cameras list`")]) -> None:
+    """Take a camera off the list."""
+    store = Store.open(Settings())
+    try:
+        store.cameras.delete(camera_id, actor=ACTOR)
+    finally:
+        store.close()
+    console.print(f"[green]ok[/] {camera_id} is removed")

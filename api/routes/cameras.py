@@ -1,0 +1,56 @@
+"""Cameras, added and removed while everything runs."""
+
+from fastapi import APIRouter
+
+from api.auth import CameraReader, CameraWriter
+from api.keyed_route import ONCE, KeyedRoute
+from api.problems import CAMERA_UNUSABLE, CONFLICT, FORBIDDEN_PURPOSE, NOT_FOUND, UNKNOWN_GATE, Problem, documented
+from api.schemas.cameras import CameraIn, CameraOut
+from api.schemas.common import Listing, PageParts, listing
+from api.site import Site, SiteDep
+from api.visible import visible_gate
+from pipelines.records.gate_values import Camera
+from vision.errors import ConfigurationError
+
+router = APIRouter(prefix="/v1/cameras", tags=["cameras"], route_class=KeyedRoute)
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=documented(UNKNOWN_GATE, CONFLICT, FORBIDDEN_PURPOSE, CAMERA_UNUSABLE),
+    dependencies=ONCE,
+)
+def add_camera(camera: CameraIn, site: SiteDep, key: CameraWriter) -> CameraOut:
+    """Add a camera and open it at once; one that does not answer is tried again and again."""
+    if camera.gate is not None:
+        visible_gate(site.store, key, camera.gate)
+    try:
+        made = site.assembly.cameras.add(camera.record(site.assembly.clock()), actor=key.id)
+    except ConfigurationError as error:
+        raise Problem(CAMERA_UNUSABLE, str(error)) from error
+    return _with_status(site, made)
+
+
+@router.get("", responses=documented())
+def list_cameras(site: SiteDep, key: CameraReader, part: PageParts) -> Listing[CameraOut]:
+    """The cameras of the key's purposes, and those without a gate."""
+    page = site.assembly.cameras.list(part.cursor, part.limit, key)
+    return listing(page, lambda camera: _with_status(site, camera))
+
+
+@router.get("/{camera_id}", responses=documented(NOT_FOUND))
+def get_camera(camera_id: str, site: SiteDep, key: CameraReader) -> CameraOut:
+    """One camera and how it is doing."""
+    return _with_status(site, site.assembly.cameras.get(camera_id, key))
+
+
+@router.delete("/{camera_id}", status_code=204, responses=documented(NOT_FOUND, CONFLICT))
+def delete_camera(camera_id: str, site: SiteDep, key: CameraWriter) -> None:
+    """Stop and delete a camera."""
+    site.assembly.cameras.get(camera_id, key)
+    site.assembly.cameras.remove(camera_id, actor=key.id)
+
+
+def _with_status(site: Site, camera: Camera) -> CameraOut:
+    return CameraOut.of(camera, site.assembly.cameras.status(camera.id))

@@ -1,0 +1,47 @@
+"""For orchestrators and Prometheus; without a key, so let only them reach it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from api.problems import UNAVAILABLE, documented
+from api.schemas.health import Alive, OpenModel, Readiness, UnreadyGate
+from api.site import SiteDep
+
+router = APIRouter(tags=["health"])
+
+_AWAY: dict[int | str, dict[str, Any]] = {503: documented()[UNAVAILABLE.status]}
+
+
+@router.get("/", include_in_schema=False)
+async def root() -> RedirectResponse:
+    """To the description of this API."""
+    return RedirectResponse("/docs")
+
+
+@router.get("/healthz")
+async def healthz() -> Alive:
+    """The process answers."""
+    return Alive()
+
+
+@router.get("/readyz", responses=_AWAY)
+def readyz(site: SiteDep) -> Readiness:
+    """Whether records and networks are there, and which gates cannot be served and why."""
+    site.store.ping()
+    unready = [UnreadyGate(gate=gate_id, reason="no_liveness_model") for gate_id in site.assembly.gates.unready_gates()]
+    failures = site.assembly.sweeper.failures
+    return Readiness(
+        status="degraded" if unready or failures else "ready",
+        models=[OpenModel.model_validate(model) for model in site.assembly.networks.models],
+        gates=unready,
+        failed_sweeps=failures,
+    )
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+def metrics(site: SiteDep) -> Response:
+    """Counters in Prometheus' text format."""
+    return Response(site.metrics.text(), media_type=CONTENT_TYPE_LATEST)

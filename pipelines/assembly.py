@@ -1,0 +1,114 @@
+"""Everything that one process runs, opened from its settings and closed in order."""
+
+import itertools
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from pipelines.cameras import read_cameras
+from pipelines.gallery.galleries import Galleries
+from pipelines.gallery.tender import Tender
+from pipelines.ingest.runtime import CameraRuntime
+from pipelines.networks import Networks, open_networks
+from pipelines.records.paging import every
+from pipelines.records.retention import Sweeper
+from pipelines.records.store import Store
+from pipelines.services.barriers import Barriers
+from pipelines.services.cameras import CameraService
+from pipelines.services.challenges import Challenges
+from pipelines.services.enrolment import EnrolmentService
+from pipelines.services.gates import GateService
+from pipelines.settings import Settings, utc_now
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assembly:
+    """One process's parts; `close` when done.
+
+    Opened in this order: store (a wrong master key refuses before anything else happens), networks, services; then
+    the threads start.
+
+    Stop order:
+        1. Cameras: nobody new is seen, and results already made are delivered.
+        2. Barriers: orders already given are carried out, or expire.
+        3. Tender and sweeper: end after what they are at.
+        4. Store.
+    """
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    store: Store
+    networks: Networks
+    enrolments: EnrolmentService
+    gates: GateService
+    cameras: CameraService
+    sweeper: Sweeper
+    _closing: ExitStack
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings,
+        clock: Callable[[], datetime] = utc_now,
+        open_networks: Callable[[Settings], Networks] = open_networks,
+    ) -> Self:
+        """Everything that the settings name; what was opened is closed again when a later part cannot be.
+
+        Raises:
+            WrongMasterKey: the store was sealed with another master key; nothing was changed.
+            ConfigurationError, ModelError: settings, manifests, files or the provider are wrong.
+        """
+        with ExitStack() as closing:
+            store = Store.open(settings, clock)
+            closing.callback(store.close)
+            networks = open_networks(settings)
+            enrolments = EnrolmentService(store, networks.lane, networks.thresholds)
+            gates = _gates(settings, clock, store, networks)
+            sweeper = Sweeper(store, settings)
+            closing.callback(sweeper.close)
+            tender = _tender(gates)
+            closing.callback(tender.close)
+            closing.callback(gates.barriers.close)
+            cameras = _cameras(gates)
+            closing.callback(cameras.close)
+            sweeper.start()
+            tender.start()
+            cameras.start()
+            return cls(settings, clock, store, networks, enrolments, gates, cameras, sweeper, closing.pop_all())
+
+    def close(self) -> None:
+        """Stop everything, in the order above."""
+        self._closing.close()
+
+
+def _gates(settings: Settings, clock: Callable[[], datetime], store: Store, networks: Networks) -> GateService:
+    return GateService(
+        store=store,
+        galleries=Galleries(store, settings.exact_search_limit),
+        lane=networks.lane,
+        thresholds=networks.thresholds,
+        challenges=Challenges(clock),
+        barriers=Barriers(store, clock),
+        settings=settings,
+        clock=clock,
+    )
+
+
+def _tender(gates: GateService) -> Tender:
+    searched = {gate.gallery_id for gate in every(gates.store.gates.list)}
+    return Tender(gates.galleries, itertools.product(searched, gates.lane.embedders))
+
+
+def _cameras(gates: GateService) -> CameraService:
+    file = gates.settings.cameras_file
+    return CameraService(
+        gates.store,
+        gates,
+        gates.clock,
+        configured=read_cameras(file, gates.clock) if file else (),
+        run=lambda service: CameraRuntime(
+            gates.lane, sink=service, clock=gates.clock, limits=gates.limits, on_state=service.on_state
+        ),
+    )

@@ -1,0 +1,189 @@
+"""An opened file or stream: the only place that talks to FFmpeg.
+
+FFmpeg's errors hold the whole URL. They are read in their handler for the one word that is told, and the SourceError
+is raised after it, so that no traceback carries them along.
+"""
+
+import sys
+import time
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias, cast
+
+import av
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+from pipelines.ingest.address import NETWORK_SCHEMES, Address
+from vision.errors import ConfigurationError, SourceError
+
+_Packet: TypeAlias = "av.Packet[VideoStream]"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_DAMAGED = 100
+"""Packets in a row that may be damaged; a stream that lost a key frame recovers within its interval."""
+
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (av.error.ExitError, "timed_out"),
+    (av.error.TimeoutError, "timed_out"),
+    (av.error.ConnectionRefusedError, "unreachable"),
+    (av.error.HTTPUnauthorizedError, "not_authorized"),
+    (av.error.HTTPForbiddenError, "not_authorized"),
+    (av.error.HTTPNotFoundError, "not_found"),
+    (av.error.FileNotFoundError, "not_found"),
+    (av.error.InvalidDataError, "damaged"),
+    (av.error.EOFError, "ended"),
+)
+_PROTOCOLS = {
+    "file": "file",
+    "rtsp": "rtp,tcp,udp",
+    "rtsps": "rtp,srtp,tcp,udp,tls,crypto",
+    "http": "http,https,tcp,tls,crypto",
+    "https": "http,https,tcp,tls,crypto",
+}
+_WEBCAMS = {"linux": ("video4linux2", "/dev/video{}"), "darwin": ("avfoundation", "{}")}
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds.
+
+    Attributes:
+        open_s: for the connection, and as long again for the stream's first packets.
+        read_s: for each packet.
+    """
+
+    open_s: float = 10.0
+    read_s: float = 10.0
+
+
+class Media:
+    """The pictures of one opened container; close it in the thread that reads it.
+
+    Attributes:
+        damaged: packets that could not be decoded so far.
+    """
+
+    def __init__(self, container: InputContainer, address: Address, read_s: float) -> None:
+        if not container.streams.video:
+            raise SourceError("no_pictures", address.shown)
+        self.damaged = 0
+        self._container = container
+        self._stream = container.streams.video[0]
+        # One core for each camera: many cameras share the machine, and threads that decode ahead add delay.
+        self._stream.codec_context.thread_count = 1
+        self._address = address
+        self._read_s = read_s
+        self._own_time = not (address.scheme in NETWORK_SCHEMES and _untimed(container))
+
+    @property
+    def zero(self) -> datetime | None:
+        """When the stream's media time was 0, where the camera says so (RTSP, after its first sender report)."""
+        microseconds = self._container.start_time_realtime
+        return None if microseconds is None else _EPOCH + timedelta(microseconds=microseconds)
+
+    @property
+    def length_s(self) -> float | None:
+        """The media time at the end, as the file states it; None where it states none."""
+        stream, container = self._stream, self._container
+        if _untimed(container):
+            return None
+        if stream.duration is not None and stream.time_base is not None:
+            return float((stream.duration + (stream.start_time or 0)) * stream.time_base)
+        if container.duration is None:
+            return None
+        return (container.duration + (container.start_time or 0)) / av.time_base
+
+    def time_s(self, picture: av.VideoFrame) -> float | None:
+        """The picture's media time; None where the format has none, as MJPEG over HTTP."""
+        return picture.time if self._own_time else None
+
+    def pictures(self) -> Iterator[av.VideoFrame]:
+        """The decoded pictures but the damaged ones, up to the end.
+
+        Raises:
+            SourceError: nothing came in time, or nothing that can be decoded.
+        """
+        row = 0
+        packets = cast("Generator[_Packet]", self._container.demux(self._stream))
+        with closing(packets):
+            while (packet := self._next(packets)) is not None:
+                pictures = _decoded(packet)
+                row = row + 1 if pictures is None else 0
+                self.damaged += pictures is None
+                if row > _MOST_DAMAGED:
+                    raise SourceError("damaged", self._address.shown)
+                yield from pictures or ()
+
+    def close(self) -> None:
+        """Let go of the file or connection."""
+        self._container.close()
+
+    def _next(self, packets: Iterator[_Packet]) -> "_Packet | None":
+        began = time.monotonic()
+        try:
+            return next(packets, None)
+        except av.FFmpegError as error:
+            reason = _reason(error, time.monotonic() - began >= self._read_s)
+        raise SourceError(reason, self._address.shown)
+
+
+def open_media(address: Address, timeouts: Timeouts) -> Media:
+    """The file, stream or webcam, opened.
+
+    Raises:
+        SourceError: it cannot be opened; the reason is a word of `VideoSource.frames`.
+        ConfigurationError: webcams are not supported on this system.
+    """
+    name, kind = _device(address.target) if address.scheme == "webcam" else (address.target, None)
+    began = time.monotonic()
+    try:
+        container = av.open(
+            name, format=kind, options=_options(address, timeouts), timeout=(timeouts.open_s, timeouts.read_s)
+        )
+    except av.FFmpegError as error:
+        # RTSP reports an interrupted read as damaged data.
+        reason = _reason(error, time.monotonic() - began >= timeouts.open_s)
+    else:
+        return Media(container, address, timeouts.read_s)
+    raise SourceError(reason, address.shown)
+
+
+def _device(number: str) -> tuple[str, str]:
+    if sys.platform not in _WEBCAMS:
+        raise ConfigurationError(f"webcam: wanted a system of {', '.join(_WEBCAMS)}, got {sys.platform}")
+    kind, name = _WEBCAMS[sys.platform]
+    return name.format(number), kind
+
+
+def _options(address: Address, timeouts: Timeouts) -> dict[str, str]:
+    options: dict[str, str] = {}
+    if address.scheme in _PROTOCOLS:
+        options["protocol_whitelist"] = _PROTOCOLS[address.scheme]
+    if address.scheme.startswith("rtsp"):
+        # UDP loses packets and passes no firewall; the delay of TCP is small beside that of decoding.
+        options |= {"rtsp_transport": "tcp", "timeout": str(int(timeouts.read_s * 1e6))}
+    if address.scheme in NETWORK_SCHEMES:
+        options["fflags"] = "nobuffer"
+    return options
+
+
+def _untimed(container: InputContainer) -> bool:
+    return av.format.Flags.no_timestamps in av.format.Flags(container.format.flags)
+
+
+def _decoded(packet: _Packet) -> list[av.VideoFrame] | None:
+    """The packet's pictures; None when it or one of them is damaged."""
+    try:
+        pictures = packet.decode()
+    except av.error.InvalidDataError:
+        return None
+    return None if any(picture.is_corrupt for picture in pictures) else pictures
+
+
+def _reason(error: av.FFmpegError, late: bool) -> str:
+    if late:
+        return "timed_out"
+    return next((word for kind, word in _REASONS if isinstance(error, kind)), "unreadable")

@@ -1,0 +1,179 @@
+"""One camera at work: a grabber reads frames, an analyst passes them through a stage, a courier delivers the results.
+
+A slow stage never delays the camera, and a slow delivery (a barrier that takes its time) never delays the stage.
+
+The order of stopping:
+    1. The grabber. It ends at its next frame, or when its read times out, and closes the slot.
+    2. The analyst. It takes the last frame, asks the stage for what is still open, and puts the end mark.
+    3. The courier. Results already made must still be delivered: it ends at the end mark, not before.
+A source that ends by itself ends the worker in the same order.
+
+`_attempt` is the only place with `except Exception`: whatever breaks is logged, counted and shown in the status, and
+the next frame gets its chance. Messages of foreign errors may hold addresses or names: types and places are logged.
+"""
+
+import logging
+import queue
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from functools import partial
+from typing import Generic, Protocol, TypeVar
+
+from pipelines.ingest.backoff import Backoff
+from pipelines.ingest.slot import FrameSlot
+from pipelines.ingest.source import Source
+from pipelines.ingest.status import ANALYSIS_FAILED, DELIVERY_FAILED, CameraStatus, OnState, StatusBoard
+from vision.errors import SourceError
+from vision.types import Frame
+
+logger = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+Result_co = TypeVar("Result_co", covariant=True)
+
+_WAITING_RESULTS = 64
+"""Beyond it the analyst waits for the courier, and frames are dropped instead of results."""
+
+
+class Stage(Protocol[Result_co]):
+    """What looks at one camera's frames."""
+
+    def process(self, frame: Frame) -> Iterable[Result_co]:
+        """What this frame completed; frames come in order."""
+        ...
+
+    def finish(self) -> Iterable[Result_co]:
+        """What is still open when no more frames come."""
+        ...
+
+
+class CameraWorker(Generic[Result]):
+    """The threads of one camera.
+
+    Args:
+        camera_id: for the status and the log.
+        source: its frames.
+        stage: looks at them; of this camera alone.
+        deliver: takes each result, in order.
+        backoff: how long a lost source is left alone.
+        on_state: told of every change of state, in one of the worker's threads.
+    """
+
+    def __init__(
+        self,
+        camera_id: str,
+        source: Source,
+        stage: Stage[Result],
+        deliver: Callable[[Result], None],
+        backoff: Backoff,
+        on_state: OnState | None = None,
+    ) -> None:
+        self._camera_id = camera_id
+        self._source = source
+        self._stage = stage
+        self._deliver = deliver
+        self._backoff = backoff
+        self._on_state = on_state
+        self._board = StatusBoard(camera_id, self._tell_state)
+        self._slot = FrameSlot(waits=not source.live)
+        self._results: queue.Queue[Result | None] = queue.Queue(_WAITING_RESULTS)
+        self._stopping = threading.Event()
+        self._first_s: float | None = None
+        self._threads = [
+            threading.Thread(target=target, name=f"{camera_id}-{target.__name__.strip('_')}", daemon=True)
+            for target in (self._grab, self._analyse, self._carry)
+        ]
+
+    @property
+    def status(self) -> CameraStatus:
+        """How the camera is doing."""
+        return self._board.status
+
+    def start(self) -> None:
+        """Begin; once."""
+        for thread in self._threads:
+            thread.start()
+
+    def wait(self, timeout_s: float | None = None) -> bool:
+        """Whether the worker has ended, after waiting for it: a file ends by itself."""
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        for thread in self._threads:
+            thread.join(None if deadline is None else max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def request_stop(self) -> None:
+        """Begin to stop, without waiting."""
+        self._stopping.set()
+
+    def stop(self, timeout_s: float) -> bool:
+        """Stop in the order above; False when something still hangs after `timeout_s` (it ends with the process)."""
+        self.request_stop()
+        if self.wait(timeout_s):
+            return True
+        # A grabber in a call that nothing interrupts, such as a name server's; the others need not wait for it.
+        logger.error("camera %s: still busy after %.0f s", self._camera_id, timeout_s)
+        self._slot.close()
+        return False
+
+    def _grab(self) -> None:
+        while not self._stopping.is_set():
+            self._first_s = None
+            if not self._attempt("reading", self._read):
+                self._board.lost("reading_failed")
+            if not self._source.lasting:
+                break
+            lasted_s = 0.0 if self._first_s is None else time.monotonic() - self._first_s
+            self._stopping.wait(self._backoff.delay_s(lasted_s))
+        self._slot.close()
+
+    def _read(self) -> None:
+        """Read the source until it ends or is lost."""
+        try:
+            with closing(self._source.frames(self._stopping)) as frames:
+                for frame in frames:
+                    self._first_s = self._first_s or time.monotonic()
+                    self._board.frame(frame.captured_at, dropped=self._slot.put(frame))
+        except SourceError as error:
+            if not self._stopping.is_set():
+                logger.warning("camera %s: %s", self._camera_id, error)
+                self._board.lost(error.reason)
+
+    def _analyse(self) -> None:
+        while (frame := self._slot.take()) is not None:
+            if self._attempt("analysis", partial(self._collect, partial(self._stage.process, frame))):
+                self._board.analysed()
+            else:
+                self._board.failed(ANALYSIS_FAILED)
+        if not self._attempt("analysis", partial(self._collect, self._stage.finish)):
+            self._board.failed(ANALYSIS_FAILED)
+        self._results.put(None)
+
+    def _collect(self, results: Callable[[], Iterable[Result]]) -> None:
+        for result in results():
+            self._results.put(result)
+
+    def _carry(self) -> None:
+        while (result := self._results.get()) is not None:
+            if self._attempt("delivery", partial(self._deliver, result)):
+                self._board.delivered()
+            else:
+                self._board.failed(DELIVERY_FAILED)
+        self._board.stopped()
+
+    def _tell_state(self, status: CameraStatus) -> None:
+        logger.info("camera %s: %s", self._camera_id, status.state)
+        if self._on_state is not None:
+            self._attempt("telling its state", partial(self._on_state, status))
+
+    def _attempt(self, what: str, call: Callable[[], None]) -> bool:
+        """Whether it went well."""
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001 - one camera's fault must not end its thread
+            places = "".join(traceback.format_tb(error.__traceback__))
+            logger.error("camera %s: %s failed: %s\n%s", self._camera_id, what, type(error).__name__, places)  # noqa: TRY400
+            return False
+        return True

@@ -1,0 +1,191 @@
+"""The cameras of this installation at work: what they see goes to their gates, what becomes of them to the events."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Protocol
+
+from pipelines.cameras import check_camera_url, join_cameras
+from pipelines.events import Event, event_id
+from pipelines.ingest.status import CameraStatus
+from pipelines.records.gate_values import Camera
+from pipelines.records.paging import every
+from pipelines.records.store import Store
+from pipelines.records.values import ApiKey, Page
+from pipelines.services.gates import GateService
+from pipelines.stages.face import FaceTrackReady
+from vision.errors import Conflict, NotFound
+from vision.types import FaceObservation
+
+
+class Runtime(Protocol):
+    """Runs cameras; `pipelines.ingest.runtime.CameraRuntime` does."""
+
+    def add(self, camera: Camera) -> None:
+        """Begin to read it."""
+        ...
+
+    def remove(self, camera_id: str) -> None:
+        """Stop it."""
+        ...
+
+    def states(self) -> dict[str, CameraStatus]:
+        """How each is doing."""
+        ...
+
+    def current_track(self, camera_id: str, since: datetime | None = None) -> list[FaceObservation]:
+        """Who stands before it now."""
+        ...
+
+    def retry(self, camera_id: str, visit: str) -> bool:
+        """Gather new frames for another decision."""
+        ...
+
+    def close(self) -> None:
+        """Stop all."""
+        ...
+
+
+class CameraService:
+    """Cameras of the database, which come and go, and those of the camera file, which stay.
+
+    Args:
+        store: cameras and events.
+        gates: decide on who is seen; a gate that verifies, or asks for a challenge, is asked over the API instead.
+        clock: the time, aware UTC.
+        configured: of the camera file.
+        run: makes the runtime that reports to this service.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        gates: GateService,
+        clock: Callable[[], datetime],
+        configured: Sequence[Camera],
+        run: Callable[["CameraService"], Runtime],
+    ) -> None:
+        self._store = store
+        self._gates = gates
+        self._clock = clock
+        self._configured = {camera.id: camera for camera in configured}
+        self._runtime = run(self)
+
+    def start(self) -> None:
+        """Begin to read all cameras.
+
+        Raises:
+            ConfigurationError: one id in the camera file and in the database, or an address that is none.
+        """
+        for camera in join_cameras(self._configured.values(), every(self._store.cameras.list)):
+            self._runtime.add(camera)
+
+    def add(self, camera: Camera, *, actor: str) -> Camera:
+        """Keep a new camera and begin to read it; whether it can be reached shows in its status.
+
+        Raises:
+            ConfigurationError: an address that is none; the message does not quote it.
+            Conflict: there is a camera with this id.
+            NotFound: no such gate.
+        """
+        check_camera_url(camera.id, camera.url)
+        if camera.id in self._configured:
+            raise Conflict(f"camera {camera.id}: is in the camera file")
+        made = self._store.cameras.create(camera, actor=actor)
+        self._runtime.add(made)
+        return made
+
+    def remove(self, camera_id: str, *, actor: str) -> None:
+        """Stop and forget a camera; what it saw is delivered first.
+
+        Raises:
+            NotFound: no such camera.
+            Conflict: it is in the camera file.
+        """
+        if camera_id in self._configured:
+            raise Conflict(f"camera {camera_id}: is in the camera file, take it out there")
+        self._store.cameras.get(camera_id)
+        with suppress(NotFound):  # another request stopped it just now
+            self._runtime.remove(camera_id)
+        self._store.cameras.delete(camera_id, actor=actor)
+
+    def get(self, camera_id: str, viewer: ApiKey | None = None) -> Camera:
+        """One camera.
+
+        Raises:
+            NotFound: none with this id, or none that the viewer may see.
+        """
+        camera = self._configured.get(camera_id)
+        if camera is None:
+            return self._store.cameras.get(camera_id, viewer)
+        if not self._visible(camera, viewer):
+            raise NotFound(f"no camera {camera_id}")
+        return camera
+
+    def list(self, cursor: str | None = None, limit: int = 100, viewer: ApiKey | None = None) -> Page[Camera]:
+        """The cameras; those of the camera file come with the first part, beyond its limit."""
+        page = self._store.cameras.list(cursor, limit, viewer)
+        if cursor is not None:
+            return page
+        configured = tuple(camera for camera in self._configured.values() if self._visible(camera, viewer))
+        return Page((*configured, *page.items), page.next)
+
+    def status(self, camera_id: str) -> CameraStatus:
+        """How the camera is doing."""
+        return self._runtime.states().get(camera_id, CameraStatus(camera_id, state="stopped"))
+
+    def statuses(self) -> tuple[CameraStatus, ...]:
+        """How every camera is doing."""
+        return tuple(self._runtime.states().values())
+
+    def current_track(self, camera_id: str, since: datetime | None = None) -> Sequence[FaceObservation]:
+        """The best frames of who stands nearest now; empty when nobody does.
+
+        Args:
+            camera_id: whose.
+            since: when the challenge was given that is being answered; None: there is none.
+
+        Raises:
+            NotFound: no such camera.
+        """
+        return self._runtime.current_track(camera_id, since)
+
+    def on_track(self, ready: FaceTrackReady) -> None:
+        """Have the camera's gate decide, and try anew while the answer is unknown."""
+        gate_id = self.get(ready.camera_id).gate_id
+        gate = None if gate_id is None else self._store.gates.get(gate_id)
+        if gate is None or gate.mode != "identify" or gate.liveness == "challenge":
+            return
+        decision = self._gates.identify(
+            gate.id, ready.observations, None, ready.camera_id, ready.visit, ready.captured_at
+        )
+        if decision.decision == "unknown" and not gate.shadow:
+            self._runtime.retry(ready.camera_id, ready.visit)
+
+    def on_state(self, status: CameraStatus) -> None:
+        """Tell of a camera that began, was lost, came back or ended."""
+        now = self._clock()
+        event = Event(
+            event_id=event_id(status.camera_id, f"{status.state}/{now.isoformat()}", "camera.state"),
+            kind="camera.state",
+            occurred_at=now,
+            purpose=self._purpose(self.get(status.camera_id)),
+            camera_id=status.camera_id,
+            state=status.state,
+            reason=status.last_error,
+        )
+        self._store.events.append(event)
+
+    def close(self) -> None:
+        """Stop all cameras; what they saw is delivered first."""
+        self._runtime.close()
+
+    def _purpose(self, camera: Camera) -> str | None:
+        """Whose business the camera is: that of its gate's gallery, or everybody's."""
+        if camera.gate_id is None:
+            return None
+        return self._store.galleries.get(self._store.gates.get(camera.gate_id).gallery_id).purpose
+
+    def _visible(self, camera: Camera, viewer: ApiKey | None) -> bool:
+        purpose = self._purpose(camera)
+        return viewer is None or purpose is None or viewer.sees_every_purpose or purpose in viewer.purposes

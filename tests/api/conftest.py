@@ -1,0 +1,123 @@
+"""An app over a real store in a folder, drawn people and a clock that stands still, and keys to talk to it."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.scopes import Scope
+from pipelines.assembly import Assembly
+from pipelines.networks import Networks, ServingModel
+from pipelines.settings import Settings
+from tests.fakes import FakeClock, FakeThresholds, fake_lane, portrait
+
+PURPOSE = "building-access"
+GALLERY = "staff"
+FAKE_MODEL = ServingModel("fake-v1", "face-embedding", "cpu", "0" * 64)
+
+
+def jpeg(person: int, *, yaw: float = 0.0, take: int = 0, faces: int = 1) -> bytes:
+    """A drawn portrait as a file."""
+    return bytes(cv2.imencode(".jpg", portrait(person, yaw=yaw, take=take, faces=faces))[1])
+
+
+def part(picture: bytes, kind: str = "image/jpeg") -> tuple[str, tuple[str, bytes, str]]:
+    """A picture as a part of a multipart form."""
+    return ("image", ("face.jpg", picture, kind))
+
+
+@dataclass
+class Api:
+    """The app in a test: `client` speaks with a key of every scope and purpose."""
+
+    app: FastAPI
+    client: httpx.Client
+    clock: FakeClock
+
+    @property
+    def assembly(self) -> Assembly:
+        return self.app.state.site.assembly
+
+    def key(self, *scopes: Scope, purposes: tuple[str, ...] = ("*",)) -> dict[str, str]:
+        """The header of a new key; without scopes it has them all."""
+        _, secret = self.assembly.store.keys.create("test", scopes or tuple(Scope), purposes, None, actor="test")
+        return {"Authorization": f"Bearer {secret}"}
+
+    def add_subject(self, label: str = "Ada", purpose: str = PURPOSE) -> str:
+        """A new subject with a consent."""
+        subject_id = self.client.post("/v1/subjects", json={"label": label}).json()["id"]
+        consent = {"subject_id": subject_id, "purpose": purpose, "evidence": "form 1"}
+        assert self.client.post("/v1/consents", json=consent).status_code == 201
+        return subject_id
+
+    def enrol(self, subject_id: str, *pictures: bytes) -> None:
+        """Put a subject into the gallery `staff`."""
+        fields = {"subject_id": subject_id, "gallery": GALLERY}
+        answer = self.client.post("/v1/enrolments", data=fields, files=[part(picture) for picture in pictures])
+        assert answer.status_code == 201, answer.text
+
+    def enrolled(self, person: int) -> str:
+        """A new subject, enrolled with one picture of a drawn person."""
+        subject_id = self.add_subject()
+        self.enrol(subject_id, jpeg(person))
+        return subject_id
+
+    def add_gate(self, gate_id: str = "north", mode: str = "verify", **options: object) -> None:
+        """A gate to the gallery `staff`."""
+        gate = {"id": gate_id, "gallery": GALLERY, "mode": mode, "liveness": "none", "target_fmr": 0.001} | options
+        answer = self.client.post("/v1/gates", json=gate)
+        assert answer.status_code == 201, answer.text
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A new installation in a folder."""
+    return Settings(home=tmp_path, upload_max_bytes=2 * 2**20, upload_max_pixels=4_000_000)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Stands still until it is moved."""
+    return FakeClock()
+
+
+@pytest.fixture
+def app(settings: Settings, clock: FakeClock) -> FastAPI:
+    """The app, not started yet."""
+    networks = Networks(fake_lane(), FakeThresholds(), (FAKE_MODEL,))
+    return create_app(settings, lambda found: Assembly.open(found, clock, lambda _: networks))
+
+
+@pytest.fixture
+def api(app: FastAPI, clock: FakeClock) -> Iterator[Api]:
+    """The app behind a real server, with an empty gallery `staff`."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws="none", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    wait_for(lambda: server.started)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+        api = Api(app, client, clock)
+        client.headers.update(api.key())
+        gallery = {"id": GALLERY, "purpose": PURPOSE, "title": "Staff"}
+        assert client.post("/v1/galleries", json=gallery).status_code == 201
+        yield api
+    server.should_exit = True
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+
+
+def wait_for(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:
+    """Come back when the condition is met; fail when it is not in time."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
