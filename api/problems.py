@@ -110,12 +110,17 @@ async def problem_response(request: Request, problem: Problem) -> JSONResponse:
 def documented(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may answer with these kinds, beside those that every route may."""
     by_status: dict[int | str, dict[str, Any]] = {}
-    for kind in (UNAUTHENTICATED, FORBIDDEN_SCOPE, INVALID_REQUEST, UNAVAILABLE, *kinds):
+    for kind in dict.fromkeys((UNAUTHENTICATED, FORBIDDEN_SCOPE, INVALID_REQUEST, UNAVAILABLE, *kinds)):
         entry = by_status.setdefault(kind.status, {"description": "", "content": {MEDIA_TYPE: {"examples": {}}}})
         entry["description"] = " / ".join(filter(None, [entry["description"], kind.title]))
         entry["content"][MEDIA_TYPE]["schema"] = {"$ref": "#/components/schemas/ProblemBody"}
         entry["content"][MEDIA_TYPE]["examples"][kind.name] = {"value": _example(kind)}
     return by_status
+
+
+def documented_post(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
+    """As `documented`, for a route that reads a body and obeys an Idempotency-Key."""
+    return documented(BAD_REQUEST, CONFLICT, BODY_TOO_LARGE, WRONG_MEDIA_TYPE, *kinds)
 
 
 def _example(kind: ProblemKind) -> dict[str, Any]:

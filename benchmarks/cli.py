@@ -25,7 +25,7 @@ app = typer.Typer(help="Measure on labelled data, against peers, in the same run
 Detector = Annotated[str, typer.Option(help="id of a face detector in the manifests")]
 Embedder = Annotated[str, typer.Option(help="id of a face embedder in the manifests")]
 MinFace = Annotated[int, typer.Option(help="height of the smallest face looked for, pixels", min=10)]
-Size = Annotated[str, typer.Option(help="bring every picture to WxH pixels first, such as 1280x720")]
+Size = Annotated[str, typer.Option(help="fit every picture into WxH pixels first, such as 1280x720")]
 
 
 def faces(

@@ -15,7 +15,7 @@ from benchmarks.result import Metrics, Result, UsedModel, this_machine
 from benchmarks.timing import percentiles_ms, timed
 from models.faces.detector import FaceDetector
 from models.faces.open import open_detector
-from vision.preprocess import resize
+from vision.preprocess import letterbox
 from vision.types import FloatArray, Image
 
 HEIGHTS = (20, 40, 80, 160)
@@ -53,7 +53,7 @@ def run(
     Args:
         detector: id of the model.
         min_face: smallest face looked for, in pixels; None is the detector's default.
-        size_wh: every picture (and its labels) is brought to this size first; None leaves it.
+        size_wh: every picture (and its labels) is fitted into this size first, the rest grey; None leaves it.
 
     Raises:
         ConfigurationError: no data folder, no such model, a peer (there is none).
@@ -80,7 +80,7 @@ def run(
         conditions={
             "detector": detector,
             "min_face_px": min_face or "default",
-            "size": "x".join(map(str, size_wh)) if size_wh else "as stored",
+            "size": f"fitted into {size_wh[0]}x{size_wh[1]}" if size_wh else "as stored",
             "warm_ups": WARM_UPS,
             "labelled_faces": {str(height): _taller(scores, height) for height in HEIGHTS},
         },
@@ -134,9 +134,8 @@ def _measure(
 def _sized(image: Image, boxes: FloatArray, size_wh: tuple[int, int] | None) -> tuple[Image, FloatArray]:
     if size_wh is None:
         return image, boxes
-    height, width = image.shape[:2]
-    scale = np.array([size_wh[0] / width, size_wh[1] / height] * 2, dtype=np.float32)
-    return resize(image, size_wh), boxes * scale
+    canvas, placement = letterbox(image, size_wh)
+    return canvas, placement.to_canvas(boxes.reshape(-1, 2, 2)).reshape(-1, 4)
 
 
 def _taller(scores: Sequence[PictureScore], height: int) -> int:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.cli.console import console, failures_in_one_line
 from pipelines.ingest.address import parse_address, redact_url
@@ -45,7 +45,7 @@ def list_cameras() -> None:
         cameras = store.cameras.list(limit=500).items
     finally:
         store.close()
-    table = Table("id", "address", "lane", "gate", "fps")
+    table = Table(Column("id", no_wrap=True), "address", "lane", "gate", "fps")
     for camera in cameras:
         fps = "" if camera.fps is None else f"{camera.fps:g}"
         table.add_row(camera.id, redact_url(camera.url), camera.lane, camera.gate_id or "", fps)

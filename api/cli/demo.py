@@ -15,8 +15,6 @@ from typing import Annotated, Any
 import cv2
 import httpx
 import typer
-from sample_videos.gate_clip import render_gate_clip
-from sample_videos.people import portrait
 
 from api.cli.console import console, failures_in_one_line
 from api.cli.serving import serving
@@ -24,11 +22,14 @@ from api.scopes import Scope
 from pipelines.records.store import Store
 from pipelines.records.values import EVERY_PURPOSE
 from pipelines.settings import Settings, utc_now
+from sample_videos.gate_clip import render_gate_clip
+from sample_videos.people import PersonName, portrait
 from vision.errors import ConfigurationError
 
 CACHE = Path(__file__).parents[2] / "sample_videos" / ".cache"
 PURPOSE, GALLERY, GATE, CAMERA = "demo-access", "demo-staff", "demo-gate", "demo-camera"
-ENROLLED, STRANGER = "astronaut", "grace_hopper"
+ENROLLED: PersonName = "astronaut"
+STRANGER: PersonName = "grace_hopper"
 _COLOURS = {"accepted": "green", "rejected": "red", "unknown": "yellow"}
 _TIMEOUT_S = 60.0
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.cli.console import console, failures_in_one_line
 from api.scopes import Scope
@@ -50,7 +50,7 @@ def list_keys() -> None:
         keys = store.keys.list(limit=500).items
     finally:
         store.close()
-    table = Table("id", "name", "scopes", "purposes", "expires", "revoked")
+    table = Table(Column("id", no_wrap=True), "name", "scopes", "purposes", "expires", "revoked")
     for key in keys:
         expires, revoked = (f"{at:%Y-%m-%d}" if at else "" for at in (key.expires_at, key.revoked_at))
         table.add_row(key.id, key.name, " ".join(key.scopes), " ".join(key.purposes), expires, revoked)

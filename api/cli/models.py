@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.cli.console import console, failures_in_one_line
 from models.catalogue import Catalogue
@@ -30,7 +30,7 @@ def _catalogue() -> Catalogue:
 @failures_in_one_line
 def list_models() -> None:
     """Every model of the shipped and of the user's manifest."""
-    table = Table("id", "task", "family", "licence", "commercial use", "source")
+    table = Table(Column("id", no_wrap=True), "task", "family", "licence", "commercial use", "source")
     for spec in _catalogue().manifest.model:
         commercial = "yes" if spec.commercial_use else "[red]no[/]"
         table.add_row(spec.id, spec.task, spec.family, spec.licence, commercial, _source(spec))
@@ -103,13 +103,14 @@ def import_file(
 def fetch(model_id: Annotated[str, typer.Argument(help="a model whose source is a public address")]) -> None:
     """Get a public file from its pinned address, verified by sha256; goes on where an earlier try stopped."""
     catalogue = _catalogue()
+    spec = catalogue.manifest.get(model_id)
     with Progress(
         "[progress.description]{task.description}", BarColumn(), DownloadColumn(), TransferSpeedColumn()
     ) as bar:
         task = bar.add_task(model_id)
         fetch_model(
             catalogue,
-            catalogue.manifest.get(model_id),
+            spec,
             progress=lambda have, whole: bar.update(task, completed=have, total=whole),
         )
     console.print(f"[green]ok[/] {model_id}")

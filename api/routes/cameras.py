@@ -4,7 +4,16 @@ from fastapi import APIRouter
 
 from api.auth import CameraReader, CameraWriter
 from api.keyed_route import ONCE, KeyedRoute
-from api.problems import CAMERA_UNUSABLE, CONFLICT, FORBIDDEN_PURPOSE, NOT_FOUND, UNKNOWN_GATE, Problem, documented
+from api.problems import (
+    CAMERA_UNUSABLE,
+    CONFLICT,
+    FORBIDDEN_PURPOSE,
+    NOT_FOUND,
+    UNKNOWN_GATE,
+    Problem,
+    documented,
+    documented_post,
+)
 from api.schemas.cameras import CameraIn, CameraOut
 from api.schemas.common import Listing, PageParts, listing
 from api.site import Site, SiteDep
@@ -18,7 +27,7 @@ router = APIRouter(prefix="/v1/cameras", tags=["cameras"], route_class=KeyedRout
 @router.post(
     "",
     status_code=201,
-    responses=documented(UNKNOWN_GATE, CONFLICT, FORBIDDEN_PURPOSE, CAMERA_UNUSABLE),
+    responses=documented_post(UNKNOWN_GATE, FORBIDDEN_PURPOSE, CAMERA_UNUSABLE),
     dependencies=ONCE,
 )
 def add_camera(camera: CameraIn, site: SiteDep, key: CameraWriter) -> CameraOut:

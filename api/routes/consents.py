@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from api.auth import SubjectReader, SubjectWriter
 from api.keyed_route import ONCE, KeyedRoute
-from api.problems import FORBIDDEN_PURPOSE, INVALID_VALUE, NOT_FOUND, documented
+from api.problems import FORBIDDEN_PURPOSE, INVALID_VALUE, NOT_FOUND, documented, documented_post
 from api.schemas.common import Listing, PageParts, listing
 from api.schemas.subjects import ConsentIn, ConsentOut
 from api.site import SiteDep
@@ -12,7 +12,9 @@ from api.site import SiteDep
 router = APIRouter(prefix="/v1/consents", tags=["consents"], route_class=KeyedRoute)
 
 
-@router.post("", status_code=201, responses=documented(NOT_FOUND, FORBIDDEN_PURPOSE, INVALID_VALUE), dependencies=ONCE)
+@router.post(
+    "", status_code=201, responses=documented_post(NOT_FOUND, FORBIDDEN_PURPOSE, INVALID_VALUE), dependencies=ONCE
+)
 def record_consent(consent: ConsentIn, site: SiteDep, key: SubjectWriter) -> ConsentOut:
     """Record a person's agreement to a purpose; nobody is enrolled without one."""
     key.require_purpose(consent.purpose)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 from api import problems
 from api.auth import Decider
 from api.keyed_route import ONCE, KeyedRoute
-from api.problems import INVALID_REQUEST, Problem, documented
+from api.problems import INVALID_REQUEST, Problem, documented_post
 from api.schemas.decisions import DecisionAnswer, IdentifyFields, VerifyFields
 from api.schemas.gates import ChallengeOut
 from api.site import Site, SiteDep
@@ -25,11 +25,10 @@ MOST_PICTURES = 20
 VerifySubmission = Annotated[Submission[VerifyFields], Depends(submission_of(VerifyFields, MOST_PICTURES))]
 IdentifySubmission = Annotated[Submission[IdentifyFields], Depends(submission_of(IdentifyFields, MOST_PICTURES))]
 
-RESPONSES = documented(
+RESPONSES = documented_post(
     problems.UNKNOWN_GATE,
     problems.NOT_FOUND,
     problems.FORBIDDEN_PURPOSE,
-    problems.CONFLICT,
     *problems.OF_PICTURES,
 )
 
@@ -40,7 +39,7 @@ RESPONSES = documented(
     openapi_extra=submission_body(VerifyFields, MOST_PICTURES),
     dependencies=ONCE,
 )
-def verify(gate_id: str, submission: VerifySubmission, site: SiteDep, key: Decider) -> DecisionAnswer:
+def verify(gate_id: str, key: Decider, submission: VerifySubmission, site: SiteDep) -> DecisionAnswer:
     """Is it that person? Several pictures must show one person, in their order.
 
     Every decision is a 200, `unknown` too; only what cannot be decided on at all is a problem.
@@ -61,7 +60,7 @@ def verify(gate_id: str, submission: VerifySubmission, site: SiteDep, key: Decid
     openapi_extra=submission_body(IdentifyFields, MOST_PICTURES),
     dependencies=ONCE,
 )
-def identify(gate_id: str, submission: IdentifySubmission, site: SiteDep, key: Decider) -> DecisionAnswer:
+def identify(gate_id: str, key: Decider, submission: IdentifySubmission, site: SiteDep) -> DecisionAnswer:
     """Who of the gate's gallery is it? `unknown` is a normal answer. Else as `verify`."""
     fields = submission.fields
     visible_gate(site.store, key, gate_id)
@@ -74,7 +73,7 @@ def identify(gate_id: str, submission: IdentifySubmission, site: SiteDep, key: D
 @router.post(
     "/challenges",
     status_code=201,
-    responses=documented(problems.UNKNOWN_GATE, problems.FORBIDDEN_PURPOSE),
+    responses=documented_post(problems.UNKNOWN_GATE, problems.FORBIDDEN_PURPOSE),
     dependencies=ONCE,
 )
 def issue_challenge(gate_id: str, site: SiteDep, key: Decider) -> ChallengeOut:

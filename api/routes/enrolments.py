@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from api import problems
 from api.auth import Enroller, GalleryReader
 from api.keyed_route import ONCE, KeyedRoute
-from api.problems import FORBIDDEN_PURPOSE, NOT_FOUND, documented
+from api.problems import FORBIDDEN_PURPOSE, NOT_FOUND, documented, documented_post
 from api.schemas.common import Listing, PageParts, listing
 from api.schemas.subjects import EnrolmentFields, EnrolmentOut, QualityOut, RemovalOut, TemplateOut
 from api.site import SiteDep
@@ -25,11 +25,11 @@ EnrolmentSubmission = Annotated[
 @router.post(
     "",
     status_code=201,
-    responses=documented(NOT_FOUND, FORBIDDEN_PURPOSE, problems.NO_CONSENT, problems.CONFLICT, *problems.OF_PICTURES),
+    responses=documented_post(NOT_FOUND, FORBIDDEN_PURPOSE, problems.NO_CONSENT, *problems.OF_PICTURES),
     openapi_extra=submission_body(EnrolmentFields, MOST_PICTURES),
     dependencies=ONCE,
 )
-def enrol(submission: EnrolmentSubmission, site: SiteDep, key: Enroller) -> EnrolmentOut:
+def enrol(key: Enroller, submission: EnrolmentSubmission, site: SiteDep) -> EnrolmentOut:
     """Enrol a person with 1 to 5 pictures, each with one face; either all are good or nothing is stored."""
     fields = submission.fields
     visible_gallery(site.store, key, fields.gallery)

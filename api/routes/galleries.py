@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from api.auth import GalleryReader, GalleryWriter
 from api.keyed_route import ONCE, KeyedRoute
-from api.problems import CONFLICT, FORBIDDEN_PURPOSE, INVALID_VALUE, NOT_FOUND, documented
+from api.problems import CONFLICT, FORBIDDEN_PURPOSE, INVALID_VALUE, NOT_FOUND, documented, documented_post
 from api.schemas.common import Listing, PageParts, listing
 from api.schemas.galleries import GalleryIn, GalleryOut
 from api.site import SiteDep
@@ -13,7 +13,7 @@ from api.visible import visible_gallery
 router = APIRouter(prefix="/v1/galleries", tags=["galleries"], route_class=KeyedRoute)
 
 
-@router.post("", status_code=201, responses=documented(CONFLICT, FORBIDDEN_PURPOSE, INVALID_VALUE), dependencies=ONCE)
+@router.post("", status_code=201, responses=documented_post(FORBIDDEN_PURPOSE, INVALID_VALUE), dependencies=ONCE)
 def add_gallery(gallery: GalleryIn, site: SiteDep, key: GalleryWriter) -> GalleryOut:
     """Add a gallery for one of the key's purposes."""
     key.require_purpose(gallery.purpose)

@@ -4,7 +4,16 @@ from fastapi import APIRouter
 
 from api.auth import GateReader, GateWriter, Opener
 from api.keyed_route import ONCE, KeyedRoute
-from api.problems import CONFLICT, FORBIDDEN_PURPOSE, INVALID_VALUE, NOT_FOUND, UNCALIBRATED, UNKNOWN_GATE, documented
+from api.problems import (
+    CONFLICT,
+    FORBIDDEN_PURPOSE,
+    INVALID_VALUE,
+    NOT_FOUND,
+    UNCALIBRATED,
+    UNKNOWN_GATE,
+    documented,
+    documented_post,
+)
 from api.schemas.common import Listing, PageParts, listing
 from api.schemas.gates import BarrierCommandOut, GateIn, GateOut, OpenIn
 from api.site import SiteDep
@@ -16,7 +25,7 @@ router = APIRouter(prefix="/v1/gates", tags=["gates"], route_class=KeyedRoute)
 @router.post(
     "",
     status_code=201,
-    responses=documented(NOT_FOUND, CONFLICT, FORBIDDEN_PURPOSE, INVALID_VALUE, UNCALIBRATED),
+    responses=documented_post(NOT_FOUND, FORBIDDEN_PURPOSE, INVALID_VALUE, UNCALIBRATED),
     dependencies=ONCE,
 )
 def add_gate(gate: GateIn, site: SiteDep, key: GateWriter) -> GateOut:
@@ -50,7 +59,7 @@ def delete_gate(gate_id: str, site: SiteDep, key: GateWriter) -> None:
 @router.post(
     "/{gate_id}/open",
     status_code=201,
-    responses=documented(UNKNOWN_GATE, FORBIDDEN_PURPOSE, INVALID_VALUE),
+    responses=documented_post(UNKNOWN_GATE, FORBIDDEN_PURPOSE, INVALID_VALUE),
     dependencies=ONCE,
 )
 def open_gate(gate_id: str, opening: OpenIn, site: SiteDep, key: Opener) -> BarrierCommandOut:

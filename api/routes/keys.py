@@ -4,7 +4,15 @@ from fastapi import APIRouter
 
 from api.auth import KeyAdmin
 from api.keyed_route import ONCE, KeyedRoute
-from api.problems import FORBIDDEN_PURPOSE, FORBIDDEN_SCOPE, INVALID_VALUE, NOT_FOUND, Problem, documented
+from api.problems import (
+    FORBIDDEN_PURPOSE,
+    FORBIDDEN_SCOPE,
+    INVALID_VALUE,
+    NOT_FOUND,
+    Problem,
+    documented,
+    documented_post,
+)
 from api.schemas.common import Listing, PageParts, listing
 from api.schemas.keys import KeyIn, KeyOut, NewKeyOut
 from api.site import SiteDep
@@ -12,7 +20,7 @@ from api.site import SiteDep
 router = APIRouter(prefix="/v1/keys", tags=["keys"], route_class=KeyedRoute)
 
 
-@router.post("", status_code=201, responses=documented(FORBIDDEN_PURPOSE, INVALID_VALUE), dependencies=ONCE)
+@router.post("", status_code=201, responses=documented_post(FORBIDDEN_PURPOSE, INVALID_VALUE), dependencies=ONCE)
 def add_key(key: KeyIn, site: SiteDep, maker: KeyAdmin) -> NewKeyOut:
     """Make a key; its secret is shown this once. Nobody gives scopes that they do not have."""
     beyond = [scope for scope in key.scopes if scope not in maker.scopes]

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from api.auth import SubjectEraser, SubjectReader, SubjectWriter
 from api.keyed_route import ONCE, KeyedRoute
-from api.problems import CONFLICT, NOT_FOUND, documented
+from api.problems import NOT_FOUND, documented, documented_post
 from api.schemas.common import Listing, PageParts, Words, listing
 from api.schemas.subjects import ErasureOut, SubjectIn, SubjectOut
 from api.site import SiteDep
@@ -15,7 +15,7 @@ from pipelines.records.values import Page
 router = APIRouter(prefix="/v1/subjects", tags=["subjects"], route_class=KeyedRoute)
 
 
-@router.post("", status_code=201, responses=documented(CONFLICT), dependencies=ONCE)
+@router.post("", status_code=201, responses=documented_post(), dependencies=ONCE)
 def add_subject(subject: SubjectIn, site: SiteDep, key: SubjectWriter) -> SubjectOut:
     """Add a person; the key that adds one sees it from then on."""
     made = site.store.subjects.create(subject.label, subject.external_ref, actor=key.id)

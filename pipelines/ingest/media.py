@@ -165,8 +165,8 @@ def _options(address: Address, timeouts: Timeouts) -> dict[str, str]:
     if address.scheme.startswith("rtsp"):
         # UDP loses packets and passes no firewall; the delay of TCP is small beside that of decoding.
         options |= {"rtsp_transport": "tcp", "timeout": str(int(timeouts.read_s * 1e6))}
-    if address.scheme in NETWORK_SCHEMES:
-        options["fflags"] = "nobuffer"
+        # FFmpeg would first watch 20 frames to guess the rate, which nobody asks for.
+        options |= {"fflags": "nobuffer", "fpsprobesize": "1"}
     return options
 
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,28 +78,12 @@ class Api:
         assert answer.status_code == 201, answer.text
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """A new installation in a folder."""
-    return Settings(home=tmp_path, upload_max_bytes=2 * 2**20, upload_max_pixels=4_000_000)
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    """Stands still until it is moved."""
-    return FakeClock()
-
-
-@pytest.fixture
-def app(settings: Settings, clock: FakeClock) -> FastAPI:
-    """The app, not started yet."""
+@contextmanager
+def running(home: Path, clock: FakeClock) -> Iterator[Api]:
+    """A new installation in a folder behind a real server, with an empty gallery `staff`."""
     networks = Networks(fake_lane(), FakeThresholds(), (FAKE_MODEL,))
-    return create_app(settings, lambda found: Assembly.open(found, clock, lambda _: networks))
-
-
-@pytest.fixture
-def api(app: FastAPI, clock: FakeClock) -> Iterator[Api]:
-    """The app behind a real server, with an empty gallery `staff`."""
+    settings = Settings(home=home, upload_max_bytes=2 * 2**20, upload_max_pixels=4_000_000)
+    app = create_app(settings, lambda found: Assembly.open(found, clock, lambda _: networks))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws="none", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -113,6 +98,13 @@ def api(app: FastAPI, clock: FakeClock) -> Iterator[Api]:
     server.should_exit = True
     thread.join(timeout=20)
     assert not thread.is_alive()
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[Api]:
+    """A running installation."""
+    with running(tmp_path, FakeClock()) as api:
+        yield api
 
 
 def wait_for(condition: Callable[[], bool], timeout_s: float = 10.0) -> None:

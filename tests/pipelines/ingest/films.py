@@ -28,6 +28,7 @@ def write_film(path: Path, frames: int = 20, moov_first: bool = False) -> Path:
     with av.open(str(path), "w", options=options) as container:
         stream = container.add_stream("mpeg4", rate=FPS)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.gop_size, stream.bit_rate = 1, 2_000_000  # each picture by itself, all about as large
         for number in range(frames):
             frame = av.VideoFrame.from_ndarray(picture(number), format="bgr24")
             frame.pts, frame.time_base = number, Fraction(1, FPS)

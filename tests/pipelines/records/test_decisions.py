@@ -94,7 +94,7 @@ def test_pages_go_from_new_to_old(store: Store, clock: FakeClock) -> None:
 def test_a_killed_process_loses_nothing_that_was_answered(settings: Settings) -> None:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
     command = [sys.executable, "-c", WRITER, str(settings.home)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603  our own interpreter and script
         assert process.stdout is not None
         answered = [process.stdout.readline().strip() for _ in range(50)]
         process.send_signal(signal.SIGKILL)

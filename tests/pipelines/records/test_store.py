@@ -64,7 +64,7 @@ def test_a_wrong_master_key_refuses_to_start_and_changes_nothing(settings: Setti
 
 def test_a_wrong_master_key_leaves_the_log_of_a_killed_process_alone(settings: Settings) -> None:
     command = [sys.executable, "-c", KILLED, str(settings.home)]
-    with subprocess.Popen(command, env=_environment()) as process:
+    with subprocess.Popen(command, env=_environment()) as process:  # noqa: S603  our own interpreter and script
         assert process.wait() == -signal.SIGKILL
     before = _contents(settings.home)
     assert before["citygate.db-wal"]

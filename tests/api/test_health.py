@@ -1,0 +1,69 @@
+"""What orchestrators and Prometheus read."""
+
+import httpx
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from tests.api.conftest import Api, jpeg, part
+
+
+def _without_key(api: Api, path: str) -> httpx.Response:
+    return httpx.get(f"{api.client.base_url}{path}", follow_redirects=False)
+
+
+def test_health_needs_no_key(api: Api) -> None:
+    assert _without_key(api, "/healthz").json() == {"status": "alive"}
+    ready = _without_key(api, "/readyz")
+    assert (ready.status_code, ready.json()["status"]) == (200, "ready")
+    assert [(model["id"], model["provider"], len(model["sha256"])) for model in ready.json()["models"]] == [
+        ("fake-v1", "cpu", 64)
+    ]
+
+
+def test_a_passive_gate_without_a_liveness_model_is_named_by_readyz_and_answers_unknown(api: Api) -> None:
+    api.add_gate("north", mode="identify", liveness="passive")
+    api.add_gate("south", mode="identify")
+    ready = api.client.get("/readyz").json()
+    assert (ready["status"], ready["gates"]) == ("degraded", [{"gate": "north", "reason": "no_liveness_model"}])
+    answer = api.client.post("/v1/gates/north/identify", files=[part(jpeg(1))]).json()
+    assert (answer["decision"], answer["reason"]) == ("unknown", "no_liveness_model")
+
+
+def test_a_store_that_does_not_answer_is_503_with_retry_after(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> None:
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    monkeypatch.setattr(api.assembly.store, "ping", away)
+    answer = api.client.get("/readyz")
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
+    assert int(answer.headers["Retry-After"]) >= 1
+
+
+def test_metrics_count_requests_by_route_and_decisions_by_reason(api: Api) -> None:
+    api.add_gate(mode="identify")
+    for _ in range(2):
+        api.client.post("/v1/gates/north/identify", files=[part(jpeg(1))])
+    text = _without_key(api, "/metrics").text
+    assert 'citygate_decisions_total{decision="unknown",gate="north",reason="gallery_empty"} 2.0' in text
+    route = 'method="POST",route="/v1/gates/{gate_id}/identify"'
+    assert f'citygate_http_requests_total{{{route},status="200"}} 2.0' in text
+    assert f"citygate_http_seconds_count{{{route}}} 2.0" in text
+
+
+def test_the_root_leads_to_the_description(api: Api) -> None:
+    assert _without_key(api, "/").headers["Location"] == "/docs"
+    described = _without_key(api, "/openapi.json").json()
+    verify = described["paths"]["/v1/gates/{gate_id}/verify"]["post"]
+    assert verify["security"] == [{"API key": ["gates:decide"]}]
+    assert set(verify["responses"]) == {"200", "401", "403", "404", "409", "413", "415", "422", "503"}
+    assert "/problems/no-face" in str(verify["responses"]["422"])
+
+
+def test_an_error_of_ours_is_a_500_that_tells_nothing(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object) -> None:
+        raise RuntimeError("secret at /home/x")
+
+    monkeypatch.setattr(api.assembly.store.galleries, "get", broken)
+    answer = api.client.get("/v1/galleries/staff")
+    assert (answer.status_code, answer.json()["type"]) == (500, "/problems/internal-error")
+    assert "secret" not in answer.text
