@@ -8,6 +8,7 @@ from functools import partial
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 
+from api.docs import serve_docs
 from api.errors import answer_errors
 from api.event_signal import EventSignal
 from api.limits import BodyLimit, InferenceSlots
@@ -46,6 +47,8 @@ def create_app(settings: Settings, open_assembly: Callable[[Settings], Assembly]
         title="Citygate",
         version=VERSION,
         description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
         lifespan=partial(_lifespan, settings=settings, open_assembly=open_assembly, metrics=metrics),
     )
     for noun in (
@@ -63,6 +66,7 @@ def create_app(settings: Settings, open_assembly: Callable[[Settings], Assembly]
         health,
     ):
         app.include_router(noun.router)
+    serve_docs(app)
     answer_errors(app)
     app.add_middleware(BodyLimit, max_bytes=settings.upload_max_bytes)
     app.add_middleware(RequestMetrics, metrics=metrics)

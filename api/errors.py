@@ -75,7 +75,15 @@ async def _validation_error(request: Request, error: RequestValidationError) -> 
 
 async def _http_exception(request: Request, error: HTTPException) -> JSONResponse:
     kind = _BY_STATUS.get(error.status_code, problems.INTERNAL)
-    return await problem_response(request, Problem(kind, str(error.detail), dict(error.headers or {})))
+    headers = _allowed(request) if kind is problems.METHOD_NOT_ALLOWED else error.headers
+    return await problem_response(request, Problem(kind, str(error.detail), dict(headers or {})))
+
+
+def _allowed(request: Request) -> dict[str, str]:
+    """All methods of the address; Starlette names those of one of its routes only."""
+    path = getattr(request.scope.get("route"), "path", None)
+    methods = request.app.openapi()["paths"].get(path, {"get": {}})
+    return {"Allow": ", ".join(sorted(method.upper() for method in methods))}
 
 
 async def _store_away(request: Request, error: OperationalError) -> JSONResponse:

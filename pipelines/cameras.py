@@ -9,14 +9,14 @@ fps = 5                # optional: frames looked at a second
 """
 
 import tomllib
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from pipelines.ingest.address import SCHEMES, parse_address
+from pipelines.ingest.address import parse_address
 from pipelines.records.checks import SLUG
 from pipelines.records.gate_values import Camera
 from pipelines.settings import utc_now
@@ -50,9 +50,7 @@ class _File(BaseModel):
     cameras: tuple[_Entry, ...]
 
 
-def read_cameras(
-    path: Path, clock: Callable[[], datetime] = utc_now, allowed: Collection[str] = SCHEMES
-) -> tuple[Camera, ...]:
+def read_cameras(path: Path, clock: Callable[[], datetime] = utc_now) -> tuple[Camera, ...]:
     """The cameras of a TOML file, in its order.
 
     Raises:
@@ -62,7 +60,7 @@ def read_cameras(
     entries = _entries(path)
     _refuse_repeats(path.name, [entry.id for entry in entries])
     for entry in entries:
-        check_camera_url(entry.id, entry.url.get_secret_value(), allowed)
+        check_camera_url(entry.id, entry.url.get_secret_value())
     now = clock()
     return tuple(
         Camera(entry.id, entry.url.get_secret_value(), entry.lane, now, entry.gate_id, entry.fps) for entry in entries
@@ -80,14 +78,14 @@ def join_cameras(configured: Iterable[Camera], stored: Iterable[Camera]) -> tupl
     return cameras
 
 
-def check_camera_url(camera_id: str, url: str, allowed: Collection[str] = SCHEMES) -> None:
+def check_camera_url(camera_id: str, url: str) -> None:
     """Refuse an address that no source can be opened for.
 
     Raises:
         ConfigurationError: what is wrong, without the URL.
     """
     try:
-        parse_address(url, allowed)
+        parse_address(url)
     except ConfigurationError as error:
         raise ConfigurationError(f"camera {camera_id}: {error}") from error
 

@@ -9,7 +9,7 @@ from sample_videos.people import PEOPLE, Layer, PersonName, Pixels, cut_out
 from sample_videos.scene import GATE_TOP, HEIGHT, WIDTH, corridor, gate
 from sample_videos.walks import Pose, pose
 
-FPS = 20
+FPS = 15
 _SHUTTER = 0.5
 """How much of a frame's time the shutter is open."""
 _NOISE = 4.0

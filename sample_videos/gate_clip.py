@@ -26,7 +26,7 @@ _BIT_RATE = 1_200_000
 
 
 def render_gate_clip(folder: Path, seed: int = 0) -> Path:
-    """The clip, from the folder when it was rendered before: H.264 in MP4, 1280x720, 20 frames a second, 15 s.
+    """The clip, from the folder when it was rendered before: H.264 in MP4, 1280x720, 15 frames a second, 15 s.
 
     Beside it lies the truth, the same name with `.json`: `{"fps", "seconds", "size_wh", "people": [Appearance]}`.
 

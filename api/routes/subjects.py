@@ -11,6 +11,7 @@ from api.schemas.common import Listing, PageParts, Words, listing
 from api.schemas.subjects import ErasureOut, SubjectIn, SubjectOut
 from api.site import SiteDep
 from pipelines.records.values import Page
+from vision.errors import NotFound
 
 router = APIRouter(prefix="/v1/subjects", tags=["subjects"], route_class=KeyedRoute)
 
@@ -29,8 +30,11 @@ def list_subjects(
     """The persons that the key may see: those it added, and those with a consent for one of its purposes."""
     if external_ref is None:
         return listing(site.store.subjects.list(part.cursor, part.limit, key), SubjectOut.model_validate)
-    found = site.store.subjects.find(external_ref, key)
-    return listing(Page((found,), None), SubjectOut.model_validate)
+    try:
+        found = (site.store.subjects.find(external_ref, key),)
+    except NotFound:
+        found = ()
+    return listing(Page(found, None), SubjectOut.model_validate)
 
 
 @router.get("/{subject_id}", responses=documented(NOT_FOUND))

@@ -8,7 +8,6 @@ rtsp://user:password@host/stream   also rtsps, http, https (MJPEG, MPEG-TS, ...)
 webcam:0                           the machine's first camera
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
@@ -51,17 +50,17 @@ class Address:
         return self.scheme != "file" or self.play == "loop"
 
 
-def parse_address(url: str, allowed: Collection[str] = SCHEMES) -> Address:
+def parse_address(url: str) -> Address:
     """The address in a camera's URL.
 
     Raises:
-        ConfigurationError: a scheme that is not allowed, no host or path, an unknown option. The message holds
+        ConfigurationError: another scheme, no host or path, an unknown option. The message holds
             nothing of the URL but its scheme.
     """
     scheme, colon, _ = url.partition(":")
-    if not colon or scheme not in allowed or scheme not in SCHEMES:
+    if not colon or scheme not in SCHEMES:
         got = repr(scheme) if colon and scheme.isalnum() else "none"
-        raise ConfigurationError(f"camera URL: wanted a scheme of {', '.join(sorted(allowed))}, got {got}")
+        raise ConfigurationError(f"camera URL: wanted a scheme of {', '.join(SCHEMES)}, got {got}")
     if not url.isprintable() or " " in url:
         raise ConfigurationError(f"{scheme} URL: wanted printable characters without spaces")
     parts = _split(url, scheme)

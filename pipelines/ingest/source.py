@@ -1,12 +1,12 @@
 """What every source of frames is, and the one that fits a camera's address."""
 
 import threading
-from collections.abc import Callable, Collection, Generator
+from collections.abc import Callable, Generator
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from pipelines.ingest.address import SCHEMES, parse_address
+from pipelines.ingest.address import parse_address
 from pipelines.ingest.folder import FolderSource
 from pipelines.ingest.media import Timeouts
 from pipelines.ingest.video import VideoSource
@@ -43,14 +43,13 @@ def open_source(
     camera: Camera,
     clock: Callable[[], datetime] = utc_now,
     timeouts: Timeouts | None = None,
-    allowed: Collection[str] = SCHEMES,
 ) -> Source:
     """The source of a camera's frames; nothing is opened before `Source.frames` is called.
 
     Raises:
-        ConfigurationError: an address that is none, or one that is not allowed.
+        ConfigurationError: an address that is none.
     """
-    address = parse_address(camera.url, allowed)
+    address = parse_address(camera.url)
     if address.scheme == "file" and Path(address.target).is_dir():
         return FolderSource(camera.id, address, clock, camera.fps)
     return VideoSource(camera.id, address, clock, timeouts or Timeouts(), camera.fps)

@@ -11,7 +11,7 @@ from pipelines.records.audit import AuditLog
 from pipelines.records.database import Database
 from pipelines.records.evidence import EvidenceFolder
 from pipelines.records.feed import EventFeed
-from pipelines.records.tables import DataKeyRow
+from pipelines.records.tables import DataKeyRow, SubjectRow
 from pipelines.records.values import Removal, Template
 from pipelines.records.vault import Sealer, Vault
 from vision.errors import NotFound
@@ -43,7 +43,8 @@ class Backing:
         Raises:
             NotFound: no such subject, or one that was erased.
         """
-        wrapped = session.scalar(select(DataKeyRow.wrapped).where(DataKeyRow.subject_id == subject_id))
+        keys = select(DataKeyRow.wrapped).join(SubjectRow, SubjectRow.id == DataKeyRow.subject_id)
+        wrapped = session.scalar(keys.where(SubjectRow.id == subject_id))
         if wrapped is None:
             raise NotFound(f"no subject {subject_id}")
         return self.vault.data_key(subject_id, wrapped)

@@ -19,6 +19,7 @@ BUSY_TIMEOUT_S = 10.0
 CHECKPOINT_WAIT_S = 0.2
 CHECKPOINT_ATTEMPTS = 5
 CANARY = "master_key_canary"
+COMPACTION_DUE = "compaction_due"
 
 _WRITES = "citygate_writes"
 
@@ -108,6 +109,20 @@ class Database:
                 return True
             time.sleep(CHECKPOINT_WAIT_S / 4)
         return False
+
+    def compact(self) -> None:
+        """Write the SQLite file anew with what is still there; other databases do so by themselves.
+
+        Deleted rows are wiped at once, but copies of sealed ones can stay in a page until here, see `DataKeyRow`.
+        Writers wait meanwhile: about 0.5 s for 64 MiB.
+        """
+        if self.file is not None:
+            with self._lock, closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("VACUUM")
+
+    def size_bytes(self) -> int:
+        """Of the SQLite file, without its log; 0 for another database."""
+        return 0 if self.file is None else self.file.stat().st_size
 
     def _checkpointed(self) -> bool:
         with self._lock, closing(self.engine.raw_connection()) as connection:

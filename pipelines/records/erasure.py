@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.events import Event, event_id
 from pipelines.records.backing import Backing
-from pipelines.records.database import Transaction
+from pipelines.records.database import COMPACTION_DUE, Transaction
 from pipelines.records.event_log import EventLog
 from pipelines.records.removal import Remover
 from pipelines.records.tables import (
@@ -15,6 +15,7 @@ from pipelines.records.tables import (
     EventRow,
     IdempotencyRow,
     PhotographRow,
+    StoreFactRow,
     SubjectRow,
     TemplateRow,
 )
@@ -41,8 +42,8 @@ class Eraser:
                 raise NotFound(f"no subject {subject_id}")
             counts = self._remove_owned(transaction, subject_id)
             _remove_links(transaction.session, subject_id)
-            # The key first: without it every sealed copy of the subject, in a backup too, is noise.
-            transaction.session.execute(delete(DataKeyRow).where(DataKeyRow.subject_id == subject_id))
+            _destroy_key(transaction.session, subject_id)
+            transaction.session.merge(StoreFactRow(name=COMPACTION_DUE, value=b""))
             transaction.session.execute(delete(SubjectRow).where(SubjectRow.id == subject_id))
             self._backing.audit.write(transaction, AuditNote(actor, "subject.erased", subject_id, dict(counts)))
             self._events.write(transaction, self._event(subject_id))
@@ -69,6 +70,13 @@ class Eraser:
             occurred_at=self._backing.clock(),
             subject_id=subject_id,
         )
+
+
+def _destroy_key(session: Session, subject_id: str) -> None:
+    """Overwrite the key where it lies; what was sealed with it is noise then, wherever a copy of that is left."""
+    row = session.scalars(select(DataKeyRow).where(DataKeyRow.subject_id == subject_id)).one()
+    row.wrapped = bytes(len(row.wrapped))
+    session.flush()
 
 
 def _remove_links(session: Session, subject_id: str) -> None:

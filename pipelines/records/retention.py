@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, CursorResult, delete, or_, select
 
-from pipelines.records.database import Transaction
+from pipelines.records.database import COMPACTION_DUE, Transaction
 from pipelines.records.store import Store
 from pipelines.records.support import unsupported
 from pipelines.records.tables import (
@@ -20,6 +20,7 @@ from pipelines.records.tables import (
     GalleryRow,
     IdempotencyRow,
     PhotographRow,
+    StoreFactRow,
     TemplateRow,
 )
 from pipelines.records.values import AuditNote
@@ -29,6 +30,9 @@ logger = logging.getLogger(__name__)
 
 # A file is written just before its row is committed; a younger one may still get its row.
 ORPHAN_AGE = timedelta(hours=1)
+# Gates wait while a store is compacted. What stays in a larger one is sealed with keys that are destroyed;
+# `Database.compact` removes it when nobody is at the gates.
+COMPACT_UP_TO_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ class Sweeper:
             sweep = self._remove_due(transaction, orphans)
             if any(asdict(sweep).values()):
                 self._store.audit.write(transaction, AuditNote("sweeper", "retention.swept", None, asdict(sweep)))
+        self._compact_if_due()
         # Also finishes what an erasure could not, while a reader held the log.
         self._store.backing.database.clear_traces()
         return sweep
@@ -90,6 +95,15 @@ class Sweeper:
                 self.failures += 1
                 logger.exception("sweep failed %d times", self.failures)
             self._closing.wait(self._settings.sweep_interval_s)
+
+    def _compact_if_due(self) -> None:
+        database = self._store.backing.database
+        with database.reading() as session:
+            due = session.get(StoreFactRow, COMPACTION_DUE) is not None
+        if due and database.size_bytes() <= COMPACT_UP_TO_BYTES:
+            with database.writing() as transaction:
+                transaction.session.execute(delete(StoreFactRow).where(StoreFactRow.name == COMPACTION_DUE))
+            database.compact()
 
     def _remove_due(self, transaction: Transaction, orphans: int) -> Sweep:
         now, settings = self._store.backing.clock(), self._settings

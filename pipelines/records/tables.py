@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, foreign, mapped_column, relationship
 
 from pipelines.records.columns import Counter, UtcDateTime
 
@@ -71,8 +71,14 @@ class ApiKeyRow(Numbered):
 
 
 class DataKeyRow(Numbered):
+    """Rows are appended, overwritten in place when their subject is erased, and never deleted.
+
+    SQLite wipes the row that is deleted, but not the copies that it leaves in a page when it moves the row to another
+    because rows around it were deleted. Here no row ever moves. A foreign key would make an update a deletion.
+    """
+
     __tablename__ = "data_keys"
-    subject_id: Mapped[str] = mapped_column(ForeignKey("subjects.id", ondelete="CASCADE"), unique=True)
+    subject_id: Mapped[str] = mapped_column(unique=True)
     wrapped: Mapped[bytes]
 
 
@@ -84,7 +90,9 @@ class SubjectRow(Numbered):
     external_ref_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     created_by: Mapped[str]
     created_at: Mapped[datetime]
-    data_key: Mapped[DataKeyRow] = relationship(lazy="joined", innerjoin=True, passive_deletes=True)
+    data_key: Mapped[DataKeyRow] = relationship(
+        primaryjoin=lambda: SubjectRow.id == foreign(DataKeyRow.subject_id), lazy="joined", innerjoin=True
+    )
 
 
 class ConsentRow(Numbered):

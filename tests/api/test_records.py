@@ -10,6 +10,8 @@ def test_a_subject_is_added_found_and_listed(api: Api) -> None:
     assert api.client.get(f"/v1/subjects/{added['id']}").json() == added
     found = api.client.get("/v1/subjects", params={"external_ref": "e-1"}).json()
     assert found == {"items": [added], "next": None}
+    nobody = api.client.get("/v1/subjects", params={"external_ref": "e-2"}).json()
+    assert nobody == {"items": [], "next": None}
 
 
 def test_a_list_comes_in_parts_that_miss_and_repeat_nothing(api: Api) -> None:

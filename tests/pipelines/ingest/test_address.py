@@ -60,11 +60,6 @@ def test_other_addresses_are_refused(url: str) -> None:
         parse_address(url)
 
 
-def test_a_scheme_can_be_forbidden() -> None:
-    with pytest.raises(ConfigurationError, match="wanted a scheme of https, rtsps, got 'file'"):
-        parse_address("file:///clip.mp4", allowed=("rtsps", "https"))
-
-
 @pytest.mark.parametrize(
     "url",
     [

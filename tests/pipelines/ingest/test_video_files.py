@@ -1,9 +1,11 @@
 """Video files as cameras."""
 
+import struct
 import threading
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pipelines.ingest.source import open_source
@@ -82,6 +84,20 @@ def test_damage_in_the_middle_costs_some_frames_and_is_told_at_the_end(tmp_path:
     assert 30 < len(frames) < 60
     assert frames[-1].captured_at > NOW + timedelta(seconds=5)
     assert reason == "damaged"
+
+
+def test_a_film_that_says_it_lies_on_its_side_is_set_upright(tmp_path: Path) -> None:
+    film = write_film(tmp_path / "film.mp4", frames=1)
+    (lying,), _ = read(film)
+    content = bytearray(film.read_bytes())
+    # ISO 14496-12, track header of version 0: the matrix comes 40 bytes after the box's name; this one shows a point
+    # (x, y) at (-y, x): a quarter turn clockwise.
+    at = content.index(b"tkhd") + 4 + 40
+    content[at : at + 36] = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 0, 0, 1 << 30)
+    film.write_bytes(content)
+    (upright,), reason = read(film)
+    assert reason is None
+    assert np.array_equal(upright.image, np.rot90(lying.image, -1))
 
 
 def test_a_film_played_live_keeps_real_time(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Network streams as cameras: good ones, silent ones, those that refuse."""
 
 import itertools
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 
@@ -76,3 +77,8 @@ def test_an_rtsp_camera_is_read_by_its_own_clock_until_it_falls_silent() -> None
     # By the sender's reports one frame is 0.05 s after the other, however unevenly they came.
     steps = [(later - earlier).total_seconds() for earlier, later in itertools.pairwise(times)]
     assert steps == pytest.approx([0.05] * len(steps), abs=0.002)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux names its webcams by number in /dev")
+def test_a_webcam_that_is_not_there_is_not_found() -> None:
+    assert read("webcam:97", SHORT) == ([], "not_found")
