@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from api.docs import serve_docs
 from api.errors import answer_errors
 from api.event_signal import EventSignal
-from api.limits import BodyLimit, InferenceSlots
+from api.limits import BodyLimit, InferenceSlots, RateLimit
 from api.metrics import Metrics, RequestMetrics
 from api.openapi import DESCRIPTION, DescribedApi
 from api.routes import (
@@ -33,6 +33,21 @@ from pipelines.assembly import Assembly
 from pipelines.settings import Settings
 
 VERSION = "0.1.0"
+NOUNS = (
+    subjects,
+    consents,
+    enrolments,
+    galleries,
+    gates,
+    deciding,
+    decisions,
+    cameras,
+    events,
+    keys,
+    audit,
+    health,
+)
+"""In the order in which the description shows them."""
 
 
 def create_app(settings: Settings, open_assembly: Callable[[Settings], Assembly] = Assembly.open) -> FastAPI:
@@ -51,20 +66,7 @@ def create_app(settings: Settings, open_assembly: Callable[[Settings], Assembly]
         redoc_url=None,
         lifespan=partial(_lifespan, settings=settings, open_assembly=open_assembly, metrics=metrics),
     )
-    for noun in (
-        subjects,
-        consents,
-        enrolments,
-        galleries,
-        gates,
-        deciding,
-        decisions,
-        cameras,
-        events,
-        keys,
-        audit,
-        health,
-    ):
+    for noun in NOUNS:
         app.include_router(noun.router)
     serve_docs(app)
     answer_errors(app)
@@ -83,7 +85,8 @@ async def _lifespan(
         signal = EventSignal(assembly.store.feed)
         metrics.watch_cameras(assembly.cameras.statuses)
         assembly.gates.on_decided(metrics.decided)
-        app.state.site = Site(assembly, InferenceSlots(settings.max_inferences), signal, metrics)
+        rate, slots = RateLimit(settings.requests_per_minute), InferenceSlots(settings.max_inferences)
+        app.state.site = Site(assembly, rate, slots, signal, metrics)
         waking = asyncio.create_task(signal.run())
         try:
             yield

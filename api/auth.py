@@ -14,7 +14,7 @@ from vision.errors import NotFound
 
 bearer = HTTPBearer(
     auto_error=False,
-    scheme_name="API key",
+    scheme_name="ApiKey",
     description="`Authorization: Bearer cg_...`; scopes:\n\n" + "\n".join(f"- `{scope}`" for scope in Scope),
 )
 

@@ -1,4 +1,4 @@
-"""The documentation page, with its scripts out of the package fastapi-offline: many a gate's network has no internet."""
+"""The documentation page, its scripts out of the package fastapi-offline: many a gate's network has no internet."""
 
 from pathlib import Path
 

@@ -13,8 +13,8 @@ from fastapi.routing import APIRoute
 
 from api.auth import authenticate
 from api.problems import INVALID_REQUEST, WRONG_MEDIA_TYPE, Problem
+from api.site import Site
 from pipelines.records.idempotency import Idempotency
-from pipelines.records.store import Store
 from pipelines.records.values import Answer, ApiKey, Claim
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -50,14 +50,15 @@ class KeyedRoute(APIRoute):
         wants_json = self.body_field is not None
 
         async def answer(request: Request) -> Response:
-            store: Store = request.app.state.site.assembly.store
-            key = request.state.key = await authenticate(request, store)
+            site: Site = request.app.state.site
+            key = request.state.key = await authenticate(request, site.store)
+            site.rate.take(key.id)
             body = await request.body()
             if wants_json and body and media_type(request) != "application/json":
                 raise Problem(WRONG_MEDIA_TYPE, "wanted application/json")
             if request.method != "POST" or "Idempotency-Key" not in request.headers:
                 return await handle(request)
-            return await _answer_once(request, key, store.idempotency, handle)
+            return await _answer_once(request, key, site.store.idempotency, handle)
 
         return answer
 

@@ -1,14 +1,16 @@
-"""How much at once: bytes of a request, and faces that are looked at."""
+"""How much at once: bytes of a request, requests of a key, and faces that are looked at."""
 
+import math
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import BODY_TOO_LARGE, BUSY, IMAGE_TOO_LARGE, Problem, problem_response
+from api.problems import BODY_TOO_LARGE, BUSY, IMAGE_TOO_LARGE, TOO_MANY_REQUESTS, Problem, problem_response
 
 
 class BodyLimit:
@@ -57,6 +59,40 @@ class BodyLimit:
 def _announced(headers: Headers) -> int:
     length = headers.get("Content-Length", "0")
     return int(length) if length.isascii() and length.isdigit() else 0
+
+
+class RateLimit:
+    """A bucket of requests for each key, filled up again all the time. For one thread: the event loop's.
+
+    Args:
+        per_minute: how much a bucket holds, and how much comes in a minute; None: no limit.
+        monotonic: seconds.
+    """
+
+    def __init__(self, per_minute: int | None, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._per_minute = per_minute
+        self._monotonic = monotonic
+        self._buckets: dict[str, tuple[float, float]] = {}
+
+    def take(self, key_id: str) -> None:
+        """Take one request out of the key's bucket.
+
+        Raises:
+            Problem: 429, it is empty; `Retry-After` says for how long.
+        """
+        if self._per_minute is None:
+            return
+        now = self._monotonic()
+        left, since = self._buckets.get(key_id, (float(self._per_minute), now))
+        left = min(self._per_minute, left + (now - since) * self._per_minute / 60)
+        if left < 1:
+            wait_s = math.ceil((1 - left) * 60 / self._per_minute)
+            raise Problem(
+                TOO_MANY_REQUESTS,
+                f"wanted at most {self._per_minute} requests a minute with one key",
+                {"Retry-After": str(wait_s)},
+            )
+        self._buckets[key_id] = (left - 1, now)
 
 
 class InferenceSlots:

@@ -55,6 +55,8 @@ INTERNAL = ProblemKind("internal-error", 500, "Something broke; the log has it")
 UNAVAILABLE = ProblemKind("unavailable", 503, "The service cannot answer now")
 BUSY = ProblemKind("busy", 503, "Too many faces are being looked at now")
 
+OF_EVERY_ROUTE = (UNAUTHENTICATED, FORBIDDEN_SCOPE, INVALID_REQUEST, TOO_MANY_REQUESTS, UNAVAILABLE)
+"""What a route behind a key may answer."""
 OF_PICTURES = (
     IMAGE_TOO_LARGE,
     WRONG_MEDIA_TYPE,
@@ -110,7 +112,7 @@ async def problem_response(request: Request, problem: Problem) -> JSONResponse:
 def documented(*kinds: ProblemKind) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may answer with these kinds, beside those that every route may."""
     by_status: dict[int | str, dict[str, Any]] = {}
-    for kind in dict.fromkeys((UNAUTHENTICATED, FORBIDDEN_SCOPE, INVALID_REQUEST, UNAVAILABLE, *kinds)):
+    for kind in dict.fromkeys((*OF_EVERY_ROUTE, *kinds)):
         entry = by_status.setdefault(kind.status, {"description": "", "content": {MEDIA_TYPE: {"examples": {}}}})
         entry["description"] = " / ".join(filter(None, [entry["description"], kind.title]))
         entry["content"][MEDIA_TYPE]["schema"] = {"$ref": "#/components/schemas/ProblemBody"}

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.event_signal import EventSignal
-from api.limits import InferenceSlots
+from api.limits import InferenceSlots, RateLimit
 from api.metrics import Metrics
 from pipelines.assembly import Assembly
 from pipelines.records.store import Store
@@ -18,11 +18,13 @@ class Site:
     """One running app.
 
     Attributes:
+        rate: of each key's requests.
         slots: held by requests that look at faces.
         signal: wakes the event streams.
     """
 
     assembly: Assembly
+    rate: RateLimit
     slots: InferenceSlots
     signal: EventSignal
     metrics: Metrics

@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     """Of a whole request, all its pictures together."""
     upload_max_pixels: int = Field(default=24_000_000, gt=0)
     """Of one picture."""
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    """With one key; beyond it the answer is 429. None: no limit."""
     max_inferences: int = Field(default=8, ge=1)
     """Requests that look at faces at once; beyond it the answer is 503, for a queue only makes decisions old."""
 

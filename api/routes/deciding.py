@@ -14,6 +14,7 @@ from api.schemas.gates import ChallengeOut
 from api.site import Site, SiteDep
 from api.uploads import Submission, submission_body, submission_of
 from api.visible import visible_gate
+from pipelines.records.gate_values import Gate
 from pipelines.records.values import ApiKey
 from vision.types import FaceObservation
 
@@ -45,9 +46,10 @@ def verify(gate_id: str, key: Decider, submission: VerifySubmission, site: SiteD
     Every decision is a 200, `unknown` too; only what cannot be decided on at all is a problem.
     """
     fields = submission.fields
-    visible_gate(site.store, key, gate_id)
+    gate = visible_gate(site.store, key, gate_id)
+    camera_id = _camera(gate, submission)
     with site.slots.one():
-        observations = _observations(site, key, submission)
+        observations = _observations(site, key, submission, camera_id)
         decision = site.assembly.gates.verify(
             gate_id, fields.subject_id, observations, fields.challenge_id, fields.camera
         )
@@ -63,10 +65,11 @@ def verify(gate_id: str, key: Decider, submission: VerifySubmission, site: SiteD
 def identify(gate_id: str, key: Decider, submission: IdentifySubmission, site: SiteDep) -> DecisionAnswer:
     """Who of the gate's gallery is it? `unknown` is a normal answer. Else as `verify`."""
     fields = submission.fields
-    visible_gate(site.store, key, gate_id)
+    gate = visible_gate(site.store, key, gate_id)
+    camera_id = _camera(gate, submission)
     with site.slots.one():
-        observations = _observations(site, key, submission)
-        decision = site.assembly.gates.identify(gate_id, observations, fields.challenge_id, fields.camera)
+        observations = _observations(site, key, submission, camera_id)
+        decision = site.assembly.gates.identify(gate_id, observations, fields.challenge_id, camera_id)
     return DecisionAnswer.of(decision)
 
 
@@ -82,15 +85,29 @@ def issue_challenge(gate_id: str, site: SiteDep, key: Decider) -> ChallengeOut:
     return ChallengeOut.model_validate(site.assembly.gates.challenges.issue(gate_id))
 
 
-def _observations(site: Site, key: ApiKey, submission: Submission[IdentifyFields]) -> Sequence[FaceObservation]:
+def _camera(gate: Gate, submission: Submission[IdentifyFields]) -> str | None:
+    """The camera to look at; None for pictures. Without either it is the gate's own.
+
+    Raises:
+        Problem: 422, pictures and a camera, or neither.
+    """
+    given = submission.fields.camera
+    if submission.pictures and given is None:
+        return None
+    camera_id = given or gate.camera_id
+    if camera_id is None or submission.pictures:
+        raise Problem(INVALID_REQUEST, "wanted either a part `image` for each picture or `camera`")
+    return camera_id
+
+
+def _observations(
+    site: Site, key: ApiKey, submission: Submission[IdentifyFields], camera_id: str | None
+) -> Sequence[FaceObservation]:
     """The faces of the pictures, or of the camera's current track.
 
     Raises:
-        Problem: 422, not just one of pictures and camera; 422, nobody stands before the camera.
+        Problem: 422, nobody stands before the camera.
     """
-    camera_id = submission.fields.camera
-    if (camera_id is None) == (not submission.pictures):
-        raise Problem(INVALID_REQUEST, "wanted either a part `image` for each picture or `camera`")
     if camera_id is None:
         images = submission.images(site.settings.upload_max_pixels)
         return [site.assembly.gates.observe_picture(image) for image in images]

@@ -31,6 +31,8 @@ router = APIRouter(prefix="/v1/gates", tags=["gates"], route_class=KeyedRoute)
 def add_gate(gate: GateIn, site: SiteDep, key: GateWriter) -> GateOut:
     """Add a gate; refused when no threshold can be stated for its target."""
     visible_gallery(site.store, key, gate.gallery)
+    if gate.camera is not None:
+        site.assembly.cameras.get(gate.camera, key)
     record = gate.record(site.assembly.clock())
     site.assembly.gates.check_gate(record)
     return GateOut.of(site.store.gates.create(record, actor=key.id))

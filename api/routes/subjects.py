@@ -31,10 +31,10 @@ def list_subjects(
     if external_ref is None:
         return listing(site.store.subjects.list(part.cursor, part.limit, key), SubjectOut.model_validate)
     try:
-        found = (site.store.subjects.find(external_ref, key),)
+        found = [site.store.subjects.find(external_ref, key)]
     except NotFound:
-        found = ()
-    return listing(Page(found, None), SubjectOut.model_validate)
+        found = []
+    return listing(Page(tuple(found), None), SubjectOut.model_validate)
 
 
 @router.get("/{subject_id}", responses=documented(NOT_FOUND))

@@ -26,7 +26,9 @@ _ANSWER: JsonDict = {
 class IdentifyFields(Request):
     """Who is asked about: pictures as parts `image`, or a camera."""
 
-    camera: Annotated[str | None, Field(description="the person who stands before this camera now")] = None
+    camera: Annotated[
+        str | None, Field(description="the person who stands before this camera now; default: the gate's")
+    ] = None
     challenge_id: Annotated[str | None, Field(description="the challenge that the pictures answer")] = None
 
 

@@ -1,5 +1,6 @@
 """The engine and its transactions; the one file that knows SQLite from other databases."""
 
+import os
 import sqlite3
 import threading
 import time
@@ -49,6 +50,10 @@ class Transaction:
         """Have `act` called after the commit, before the next writer begins; never after a rollback."""
         self._afterwards.append(act)
 
+    def call_for_compaction(self) -> None:
+        """Have the sweeper write the file anew, because something was removed that no trace may be left of."""
+        self.session.merge(StoreFactRow(name=COMPACTION_DUE, value=os.urandom(8)))
+
     def run_afterwards(self) -> None:
         """Call what was put off, in order."""
         for act in self._afterwards:
@@ -72,7 +77,7 @@ class Database:
         if self.file is not None:
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.file.touch(mode=0o600)
-        self.engine = create_engine(url)
+        self.engine = create_engine(url, hide_parameters=True)
         if self.file is not None:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -154,7 +159,7 @@ def read_canary(url: str) -> bytes | None:
     """
     file = sqlite_file(url)
     if file is None:
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)
         try:
             return _select_canary(engine)
         finally:

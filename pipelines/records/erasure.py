@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.events import Event, event_id
 from pipelines.records.backing import Backing
-from pipelines.records.database import COMPACTION_DUE, Transaction
+from pipelines.records.database import Transaction
 from pipelines.records.event_log import EventLog
 from pipelines.records.removal import Remover
 from pipelines.records.tables import (
@@ -15,7 +15,6 @@ from pipelines.records.tables import (
     EventRow,
     IdempotencyRow,
     PhotographRow,
-    StoreFactRow,
     SubjectRow,
     TemplateRow,
 )
@@ -43,7 +42,7 @@ class Eraser:
             counts = self._remove_owned(transaction, subject_id)
             _remove_links(transaction.session, subject_id)
             _destroy_key(transaction.session, subject_id)
-            transaction.session.merge(StoreFactRow(name=COMPACTION_DUE, value=b""))
+            transaction.call_for_compaction()
             transaction.session.execute(delete(SubjectRow).where(SubjectRow.id == subject_id))
             self._backing.audit.write(transaction, AuditNote(actor, "subject.erased", subject_id, dict(counts)))
             self._events.write(transaction, self._event(subject_id))

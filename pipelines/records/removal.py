@@ -7,8 +7,8 @@ from functools import partial
 from sqlalchemy import ColumnElement, delete, select
 
 from pipelines.records.backing import Backing
-from pipelines.records.database import COMPACTION_DUE, Transaction
-from pipelines.records.tables import PhotographRow, StoreFactRow, TemplateRow
+from pipelines.records.database import Transaction
+from pipelines.records.tables import PhotographRow, TemplateRow
 from pipelines.records.values import Removal
 
 
@@ -28,7 +28,7 @@ class Remover:
         for subject_id, seq in found:
             by_subject[subject_id].append(seq)
         if found:
-            transaction.session.merge(StoreFactRow(name=COMPACTION_DUE, value=b""))
+            transaction.call_for_compaction()
         for subject_id, ids in by_subject.items():
             transaction.afterwards(self._telling(Removal(subject_id, tuple(ids))))
         return len(found)

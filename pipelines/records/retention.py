@@ -99,11 +99,13 @@ class Sweeper:
     def _compact_if_due(self) -> None:
         database = self._store.backing.database
         with database.reading() as session:
-            due = session.get(StoreFactRow, COMPACTION_DUE) is not None
-        if due and database.size_bytes() <= COMPACT_UP_TO_BYTES:
-            with database.writing() as transaction:
-                transaction.session.execute(delete(StoreFactRow).where(StoreFactRow.name == COMPACTION_DUE))
+            due = session.get(StoreFactRow, COMPACTION_DUE)
+        if due is not None and database.size_bytes() <= COMPACT_UP_TO_BYTES:
             database.compact()
+            # Of this value only: what was removed meanwhile has put another one.
+            done = (StoreFactRow.name == COMPACTION_DUE, StoreFactRow.value == due.value)
+            with database.writing() as transaction:
+                transaction.session.execute(delete(StoreFactRow).where(*done))
 
     def _remove_due(self, transaction: Transaction, orphans: int) -> Sweep:
         now, settings = self._store.backing.clock(), self._settings

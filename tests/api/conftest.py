@@ -20,6 +20,7 @@ from pipelines.networks import Networks, ServingModel
 from pipelines.settings import Settings
 from tests.fakes import FakeClock, FakeThresholds, fake_lane, portrait
 
+ROOT = Path(__file__).parents[2]
 PURPOSE = "building-access"
 GALLERY = "staff"
 FAKE_MODEL = ServingModel("fake-v1", "face-embedding", "cpu", "0" * 64)

@@ -58,6 +58,23 @@ def test_a_gate_decides_on_the_current_track_of_a_camera(api: Api, monkeypatch: 
     assert recorded["camera"] == "cam"
 
 
+def test_a_gate_with_a_camera_looks_at_it_unless_pictures_come(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    _add(api, "rtsp://127.0.0.1:9/a")
+    api.add_gate(mode="identify", camera="cam")
+    monkeypatch.setattr(CameraService, "current_track", lambda *_: [observed(1)])
+    decided = [
+        api.client.post("/v1/gates/north/identify", json={}),
+        api.client.post("/v1/gates/north/identify", files=[part(jpeg(1))]),
+    ]
+    cameras = [api.client.get(f"/v1/decisions/{one.json()['decision_id']}").json()["camera"] for one in decided]
+    assert cameras == ["cam", None]
+
+
+def test_a_gates_camera_must_be_there(api: Api) -> None:
+    gate = {"id": "north", "gallery": "staff", "mode": "identify", "camera": "none"}
+    assert api.client.post("/v1/gates", json=gate).json()["type"] == "/problems/not-found"
+
+
 def test_either_pictures_or_a_camera(api: Api) -> None:
     api.add_gate(mode="identify")
     both = api.client.post("/v1/gates/north/identify", data={"camera": "cam"}, files=[part(jpeg(1))])

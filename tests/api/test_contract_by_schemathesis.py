@@ -44,6 +44,8 @@ def map_path_parameters(_context: schemathesis.HookContext, parameters: dict[str
 def test_every_answer_is_one_that_is_described(case: schemathesis.Case, living: Api) -> None:
     headers = {"Authorization": living.client.headers["Authorization"]}
     answer = case.call(base_url=str(living.client.base_url), headers=headers)
+    # Some headers are not HTTP at all: the server refuses them before the API sees them.
+    hypothesis.assume(answer.text != "Invalid HTTP request received.")
     case.validate_response(
         answer,
         checks=[

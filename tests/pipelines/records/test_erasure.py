@@ -55,9 +55,11 @@ def _everything(home: Path) -> bytes:
 
 
 def _left(home: Path, needles: list[bytes]) -> list[bytes]:
-    """The needles of which any 12 bytes on end, sampled all over, still lie in a file."""
+    """The needles of which any of some 10 pieces, 12 bytes on end, still lies in a file."""
     hay = _everything(home)
-    parts = {needle: [needle[at : at + 12] for at in range(0, len(needle) - 11, 6)] for needle in needles}
+    parts = {
+        needle: [needle[at : at + 12] for at in range(0, len(needle) - 11, len(needle) // 10)] for needle in needles
+    }
     return [needle for needle, pieces in parts.items() if any(piece in hay for piece in pieces)]
 
 
@@ -165,19 +167,27 @@ def test_short_readers_do_not_keep_a_subject_from_being_erased(
     assert _left(settings.home, sealed) == []
 
 
-def test_rows_that_moved_between_pages_leave_nothing_behind(store: Store, settings: Settings) -> None:
+def test_rows_that_moved_between_pages_leave_no_key_behind_and_after_a_sweep_nothing(
+    store: Store, settings: Settings
+) -> None:
     # Pages split, merge and are used again while people come and go in no order.
     gallery(store)
-    chance = random.Random(1)
-    present, gone = [], []
-    for step in range(160):
-        present.append(enrolled(store, seed=step, label=f"person number {step}", reference=f"reference-{step}"))
-        if step > 40 and chance.random() < 0.8:
+    chance = random.Random(5)
+    present, keys, gone = [], [], []
+    for step in range(300):
+        label = f"person {step} " + "x" * chance.choice([0, 10, 300, 6000])
+        present.append(store.subjects.create(label, f"reference-{step}", actor="test").id)
+        while len(present) > 60 and chance.random() < 0.75:
             leaving = present.pop(chance.randrange(len(present)))
-            gone += _traces(store, leaving.id)
-            store.subjects.erase(leaving.id, actor="test")
-    # label, reference, hash, key, evidence and one template of each
-    assert len(gone) >= 6 * 80
+            traces = _traces(store, leaving)
+            keys.append(traces[3])
+            gone += traces
+            store.subjects.erase(leaving, actor="test")
+    assert len(keys) > 200
+    assert _left(settings.home, keys) == []
+    Sweeper(store, settings).sweep_once()
+    # label, reference, hash and key of each
+    assert len(gone) == 4 * len(keys)
     assert _left(settings.home, gone) == []
     assert len(store.subjects.list(limit=500).items) == len(present)
 

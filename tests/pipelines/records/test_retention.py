@@ -169,3 +169,22 @@ def test_a_failed_sweep_is_counted_and_the_next_one_makes_up_for_it(
     recovered.set()
     sweeper.close()
     assert sweeper.failures == 0
+
+
+def test_a_small_store_is_compacted_once_after_a_removal_and_a_large_one_stays_due(
+    store: Store, sweeper: Sweeper, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compacted: list[int] = []
+    database = store.backing.database
+    monkeypatch.setattr(database, "compact", lambda: compacted.append(1))
+    sweeper.sweep_once()
+    assert compacted == []
+    gallery(store)
+    store.subjects.erase(enrolled(store).id, actor="test")
+    monkeypatch.setattr("pipelines.records.retention.COMPACT_UP_TO_BYTES", database.size_bytes() - 1)
+    sweeper.sweep_once()
+    assert compacted == []
+    monkeypatch.setattr("pipelines.records.retention.COMPACT_UP_TO_BYTES", database.size_bytes())
+    sweeper.sweep_once()
+    sweeper.sweep_once()
+    assert compacted == [1]

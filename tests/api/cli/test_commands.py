@@ -1,0 +1,136 @@
+"""The commands as a user types them, on the real networks and two public-domain portraits."""
+
+import shutil
+from pathlib import Path
+
+import cv2
+import pytest
+from typer.testing import CliRunner, Result
+
+from api.cli import app
+from pipelines.records.store import Store
+from pipelines.settings import Settings
+from sample_videos.people import PersonName, portrait
+
+ENROLL = ("--gallery", "staff", "--purpose", "access", "--consent", "form 117")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, converted_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh installation whose networks were converted before."""
+    home = tmp_path / "home"
+    home.mkdir()
+    if (converted_home / "cache").is_dir():
+        shutil.copytree(converted_home / "cache", home / "cache")
+    monkeypatch.setenv("CITYGATE_HOME", str(home))
+    monkeypatch.setenv("COLUMNS", "200")
+    return home
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, [str(word) for word in words])
+
+
+def picture(folder: Path, name: PersonName, size: float = 1.0) -> Path:
+    path = folder / f"{name}-{size}.jpg"
+    cv2.imwrite(str(path), cv2.resize(portrait(name), None, fx=size, fy=size, interpolation=cv2.INTER_AREA))
+    return path
+
+
+def test_two_pictures_of_one_person_are_one_and_of_two_are_not(tmp_path: Path) -> None:
+    astronaut, smaller = picture(tmp_path, "astronaut"), picture(tmp_path, "astronaut", 0.7)
+    same = run("verify", str(astronaut), str(smaller))
+    assert (same.exit_code, "one person" in same.output) == (0, True)
+    other = run("verify", str(astronaut), str(picture(tmp_path, "grace_hopper")))
+    assert (other.exit_code, "not shown to be one person" in other.output) == (3, True)
+
+
+def test_a_file_that_is_no_picture_is_named_in_one_line(tmp_path: Path) -> None:
+    words = tmp_path / "words.jpg"
+    words.write_text("no picture", encoding="utf-8")
+    result = run("verify", str(words), str(words))
+    assert result.exit_code == 1
+    assert "NotAnImage: " in result.stderr
+    assert "words.jpg" in result.stderr
+
+
+def test_a_folder_of_people_is_enrolled_and_who_cannot_be_is_named(tmp_path: Path) -> None:
+    people = tmp_path / "people"
+    (people / "ada").mkdir(parents=True)
+    picture(people / "ada", "astronaut")
+    (people / "nobody").mkdir()
+    cv2.imwrite(str(people / "nobody" / "wall.png"), portrait("astronaut")[:40, :40] * 0)
+    result = run("enroll", str(people), *ENROLL)
+    assert result.exit_code == 1
+    assert "enrolled 1 of 2 in staff" in result.output
+    assert "nobody: wanted a face" in result.output
+    store = Store.open(Settings())
+    try:
+        assert store.templates.count("staff") == 1
+        assert store.consents.live(store.subjects.find("ada").id, "access") is not None
+    finally:
+        store.close()
+
+
+def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
+    result = run("enroll", str(tmp_path / "home"), *ENROLL)
+    assert result.exit_code == 1
+    assert "wanted subfolders or pictures" in result.stderr
+
+
+def test_a_gallery_of_another_purpose_is_refused(tmp_path: Path) -> None:
+    people = tmp_path / "people"
+    people.mkdir()
+    picture(people, "astronaut")
+    assert run("enroll", str(people), *ENROLL).exit_code == 0
+    result = run("enroll", str(people), "--gallery", "staff", "--purpose", "other", "--consent", "form 118")
+    assert (result.exit_code, "wanted purpose access, got other" in result.stderr) == (1, True)
+
+
+def test_a_key_is_shown_once_and_can_be_revoked() -> None:
+    made = run("keys", "create", "door", "--scope", "gates:decide", "--purpose", "access")
+    secret = made.output.split()[-1]
+    key_id = made.output.split(",")[0]
+    assert secret.startswith("cg_")
+    listed = run("keys", "list").output
+    assert key_id in listed
+    assert secret not in listed
+    assert run("keys", "revoke", key_id).exit_code == 0
+    assert run("keys", "revoke", "key_nobodys").exit_code == 1
+
+
+def test_a_cameras_password_is_never_shown() -> None:
+    assert run("cameras", "add", "north", "rtsp://user:hidden-word@10.0.0.7/live").exit_code == 0
+    listed = run("cameras", "list").output
+    assert "north" in listed
+    assert "hidden-word" not in listed
+    assert run("cameras", "add", "south", "gopher://x").exit_code == 1
+    assert run("cameras", "remove", "north").exit_code == 0
+    assert run("cameras", "remove", "north").exit_code == 1
+
+
+def test_the_doctor_is_content_with_a_sound_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITYGATE_PORT", "0")
+    result = run("doctor")
+    assert result.exit_code == 0, result.output
+    assert "verified and opened" in result.output
+
+
+def test_the_doctor_names_what_is_missing_and_how_to_mend_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITYGATE_FACE_DETECTOR", "yunet-320")
+    monkeypatch.setenv("CITYGATE_MASTER_KEY", "short")
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "citygate models fetch yunet-320" in result.output
+    assert "wanted 32 bytes in base64" in result.output
+
+
+def test_models_are_checked_and_a_damaged_one_is_named(home: Path) -> None:
+    assert run("models", "prepare").exit_code == 0
+    sound = run("models", "check")
+    assert sound.exit_code == 0
+    assert "ok dlib-resnet-v1" in sound.output
+    (home / "models").mkdir()
+    (home / "models" / "yunet-320-yunet.onnx").write_bytes(b"damaged")
+    damaged = run("models", "check")
+    assert (damaged.exit_code, "x yunet-320" in damaged.output) == (1, True)

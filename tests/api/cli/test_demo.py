@@ -1,0 +1,13 @@
+from typer.testing import CliRunner
+
+from api.cli import app
+
+
+def test_the_demo_lets_the_enrolled_person_in_and_nobody_else_and_ends_by_itself() -> None:
+    result = CliRunner().invoke(app, ["demo", "--once", "--port", "0"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    accepted = [line for line in result.output.splitlines() if "accepted sub_" in line]
+    unknown = [line for line in result.output.splitlines() if "unknown: no_match" in line]
+    assert len(accepted) == 1
+    assert len(unknown) >= 1
+    assert "barrier.command opened" in result.output

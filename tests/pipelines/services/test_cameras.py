@@ -1,0 +1,152 @@
+"""What cameras see goes to their gates, and what becomes of cameras to the events."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+
+from pipelines.ingest.status import CameraStatus
+from pipelines.records.gate_values import Camera
+from pipelines.services.cameras import CameraService
+from pipelines.stages.face import FaceTrackReady
+from tests.fakes import observed
+from tests.pipelines.site import Site
+from vision.errors import ConfigurationError, Conflict, NotFound
+from vision.types import FaceObservation
+
+URL = "rtsp://127.0.0.1:9/a"
+
+
+@dataclass
+class FakeRuntime:
+    """Notes what it is told."""
+
+    running: list[str] = field(default_factory=list)
+    retried: list[str] = field(default_factory=list)
+
+    def add(self, camera: Camera) -> None:
+        self.running.append(camera.id)
+
+    def remove(self, camera_id: str) -> None:
+        if camera_id not in self.running:
+            raise NotFound(camera_id)
+        self.running.remove(camera_id)
+
+    def states(self) -> dict[str, CameraStatus]:
+        return {camera_id: CameraStatus(camera_id, state="running") for camera_id in self.running}
+
+    def current_track(self, camera_id: str, since: datetime | None = None) -> list[FaceObservation]:
+        return [observed(1)]
+
+    def retry(self, camera_id: str, visit: str) -> bool:
+        self.retried.append(visit)
+        return True
+
+    def close(self) -> None:
+        self.running.clear()
+
+
+@pytest.fixture
+def runtime() -> FakeRuntime:
+    return FakeRuntime()
+
+
+@pytest.fixture
+def cameras(site: Site, runtime: FakeRuntime) -> Iterator[CameraService]:
+    configured = [Camera("fixed", URL, "face", site.clock())]
+    service = CameraService(site.store, site.gates, site.clock, configured, lambda _: runtime)
+    service.start()
+    yield service
+    service.close()
+
+
+def _camera(site: Site, gate_id: str | None = None, camera_id: str = "cam") -> Camera:
+    return Camera(camera_id, URL, "face", site.clock(), gate_id)
+
+
+def _ready(site: Site, person: int, visit: str = "cam/1") -> FaceTrackReady:
+    return FaceTrackReady("cam", visit, (observed(person),), site.clock())
+
+
+def test_cameras_of_file_and_database_run(site: Site, cameras: CameraService, runtime: FakeRuntime) -> None:
+    cameras.add(_camera(site), actor="test")
+    assert runtime.running == ["fixed", "cam"]
+    assert [camera.id for camera in cameras.list().items] == ["fixed", "cam"]
+    cameras.remove("cam", actor="test")
+    assert runtime.running == ["fixed"]
+    assert [status.camera_id for status in cameras.statuses()] == ["fixed"]
+
+
+def test_a_camera_of_the_file_is_neither_replaced_nor_removed(site: Site, cameras: CameraService) -> None:
+    with pytest.raises(Conflict):
+        cameras.add(_camera(site, camera_id="fixed"), actor="test")
+    with pytest.raises(Conflict):
+        cameras.remove("fixed", actor="test")
+
+
+def test_an_address_that_is_none_is_not_kept(site: Site, cameras: CameraService) -> None:
+    with pytest.raises(ConfigurationError):
+        cameras.add(Camera("cam", "gopher://x", "face", site.clock()), actor="test")
+    with pytest.raises(NotFound):
+        cameras.get("cam")
+
+
+def test_who_is_seen_is_identified_once_for_each_visit(
+    site: Site, cameras: CameraService, runtime: FakeRuntime
+) -> None:
+    subject_id = site.enrolled(1)
+    site.gate("identify")
+    cameras.add(_camera(site, "north"), actor="test")
+    cameras.on_track(_ready(site, 1))
+    (decision,) = site.store.decisions.list().items
+    assert (decision.decision, decision.subject_id, decision.camera_id) == ("accepted", subject_id, "cam")
+    assert runtime.retried == []
+
+
+def test_an_unknown_person_is_looked_at_again(site: Site, cameras: CameraService, runtime: FakeRuntime) -> None:
+    site.enrolled(1)
+    site.gate("identify")
+    cameras.add(_camera(site, "north"), actor="test")
+    cameras.on_track(_ready(site, 2))
+    assert runtime.retried == ["cam/1"]
+
+
+@pytest.mark.parametrize(("mode", "liveness"), [("verify", "none"), ("identify", "challenge")])
+def test_gates_that_must_be_asked_do_not_decide_by_themselves(
+    site: Site, cameras: CameraService, mode: str, liveness: str
+) -> None:
+    site.gate(mode, liveness=liveness)
+    cameras.add(_camera(site, "north"), actor="test")
+    cameras.on_track(_ready(site, 1))
+    assert site.store.decisions.list().items == ()
+
+
+def test_a_camera_without_a_gate_decides_nothing(site: Site, cameras: CameraService) -> None:
+    cameras.add(_camera(site), actor="test")
+    cameras.on_track(_ready(site, 1))
+    assert site.store.decisions.list().items == ()
+
+
+def test_each_change_of_state_is_an_event_of_the_gates_purpose(site: Site, cameras: CameraService) -> None:
+    site.gate("identify")
+    cameras.add(_camera(site, "north"), actor="test")
+    cameras.on_state(CameraStatus("cam", state="lost", last_error="timed_out"))
+    (stored,) = site.store.events.list()
+    event = stored.event
+    assert (event.kind, event.state, event.reason, event.purpose) == (
+        "camera.state",
+        "lost",
+        "timed_out",
+        "building-access",
+    )
+
+
+def test_a_viewer_sees_cameras_of_its_purposes_and_those_of_nobody(site: Site, cameras: CameraService) -> None:
+    site.gate("identify")
+    cameras.add(_camera(site, "north"), actor="test")
+    viewer, _ = site.store.keys.create("x", [], ["visitors"], None, actor="test")
+    assert [camera.id for camera in cameras.list(viewer=viewer).items] == ["fixed"]
+    with pytest.raises(NotFound):
+        cameras.get("cam", viewer)
+    assert cameras.get("fixed", viewer).id == "fixed"

@@ -1,0 +1,87 @@
+"""Opening everything, closing everything, and refusing to begin."""
+
+import base64
+import threading
+from pathlib import Path
+
+import pytest
+
+from pipelines.assembly import Assembly
+from pipelines.networks import Networks, open_networks
+from pipelines.records.gate_values import Gate
+from pipelines.settings import Settings
+from tests.fakes import FakeClock, FakeThresholds, fake_lane
+from vision.errors import ConfigurationError, ModelFileError, WrongMasterKey
+
+
+def _networks(_settings: Settings) -> Networks:
+    return Networks(fake_lane(), FakeThresholds(), ())
+
+
+def _open(home: Path, **options: object) -> Assembly:
+    return Assembly.open(Settings(home=home, **options), FakeClock(), _networks)
+
+
+def _files(home: Path) -> dict[Path, bytes]:
+    return {file: file.read_bytes() for file in home.rglob("*") if file.is_file()}
+
+
+def test_what_is_opened_is_closed_and_no_thread_stays(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    assembly = _open(tmp_path)
+    assert {thread.name for thread in threading.enumerate()} >= {"sweeper", "tender"}
+    assembly.close()
+    assert set(threading.enumerate()) == before
+
+
+def test_a_wrong_master_key_refuses_to_start_and_changes_nothing(tmp_path: Path) -> None:
+    _open(tmp_path).close()
+    before = _files(tmp_path)
+    assert len(before) > 1
+    with pytest.raises(WrongMasterKey):
+        _open(tmp_path, master_key=base64.b64encode(bytes(32)).decode())
+    assert _files(tmp_path) == before
+
+
+def test_networks_that_cannot_be_opened_leave_nothing_open(tmp_path: Path) -> None:
+    def missing(_settings: Settings) -> Networks:
+        raise ModelFileError("gone")
+
+    before = set(threading.enumerate())
+    with pytest.raises(ModelFileError):
+        Assembly.open(Settings(home=tmp_path), FakeClock(), missing)
+    assert set(threading.enumerate()) == before
+    _open(tmp_path).close()
+
+
+def test_a_camera_in_file_and_database_refuses_to_start(tmp_path: Path) -> None:
+    file = tmp_path / "cameras.toml"
+    file.write_text('[[cameras]]\nid = "cam"\nurl = "rtsp://127.0.0.1:9/a"\n')
+    first = _open(tmp_path, cameras_file=file)
+    assert [status.camera_id for status in first.cameras.statuses()] == ["cam"]
+    first.close()
+    without_file = _open(tmp_path)
+    without_file.cameras.add(first.cameras.get("cam"), actor="test")
+    without_file.close()
+    with pytest.raises(ConfigurationError, match="cam more than once"):
+        _open(tmp_path, cameras_file=file)
+
+
+def test_galleries_of_gates_are_built_before_the_first_face_comes(tmp_path: Path) -> None:
+    assembly = _open(tmp_path)
+    assembly.store.galleries.create("staff", purpose="access", title="Staff", actor="test")
+    gate = Gate("north", "staff", "identify", "none", 1e-3, assembly.clock())
+    assembly.store.gates.create(gate, actor="test")
+    assembly.close()
+    again = _open(tmp_path)
+    assert again.gates.galleries.count("staff", "fake-v1") == 0
+    again.close()
+
+
+def test_the_networks_of_the_settings_are_reported_with_provider_and_hash(converted_home: Path) -> None:
+    networks = open_networks(Settings(home=converted_home))
+    assert [(model.id, model.provider, len(model.sha256)) for model in networks.models] == [
+        ("mtcnn", "cpu", 64),
+        ("dlib-resnet-v1", "cpu", 64),
+    ]
+    assert networks.lane.current.model_id == "dlib-resnet-v1"
