@@ -35,8 +35,8 @@ class Settings(BaseSettings):
     previous_face_embedders: tuple[str, ...] = ()
     """Embedders that still serve the subjects who were not enrolled anew."""
     liveness_model: str | None = None
-    min_face_px: int = Field(default=60, ge=20)
-    """Height of the smallest face looked for."""
+    min_face_px: int = Field(default=80, ge=20)
+    """Height of the smallest face looked for; at a gate people stand near, and time falls with its square."""
 
     cameras_file: Path | None = None
     """Cameras in TOML, beside those in the database."""

@@ -93,7 +93,7 @@ def _enrol_all(
         try:
             images = [decode_picture(path.read_bytes(), settings.upload_max_pixels) for path in person.pictures]
             subject = _subject(store, person.name)
-            if store.consents.live(subject, purpose) is None:
+            if not store.consents.holds(subject, purpose):
                 store.consents.record(subject, purpose, evidence=consent, expires_at=None, actor=ACTOR)
             service.enrol(subject, gallery, images, ACTOR)
         except CitygateError as error:

@@ -77,13 +77,12 @@ class Consents:
             part = Part(cursor, limit)
             return read_page(session, statement, ConsentRow, part, lambda row: self._consent(session, row))
 
-    def live(self, subject_id: str, purpose: str) -> Consent | None:
-        """The newest consent of the subject that holds now for the purpose; None when there is none."""
+    def holds(self, subject_id: str, purpose: str) -> bool:
+        """Whether a consent of the subject holds now for the purpose."""
         wanted = (ConsentRow.subject_id == subject_id, ConsentRow.purpose == purpose)
-        statement = select(ConsentRow).where(*wanted, live_consent(self._backing.clock()))
+        statement = select(ConsentRow.seq).where(*wanted, live_consent(self._backing.clock())).limit(1)
         with self._backing.database.reading() as session:
-            row = session.scalars(statement.order_by(ConsentRow.seq.desc()).limit(1)).first()
-            return None if row is None else self._consent(session, row)
+            return session.scalar(statement) is not None
 
     def withdraw(self, consent_id: str, *, actor: str) -> Consent:
         """End the consent; templates and photographs that no other consent holds up go at once.

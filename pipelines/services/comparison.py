@@ -56,7 +56,7 @@ class Comparison:
         model_id = next((model_id for model_id in probe.lane.embedders if model_id in enrolled), None)
         if model_id is None:
             return unknown("not_enrolled")
-        if self.store.consents.live(subject_id, gallery.purpose) is None:
+        if not self.store.consents.holds(subject_id, gallery.purpose):
             return unknown("no_consent")
         threshold = self.thresholds.threshold(model_id, gate.target_fmr)
         embedding = probe.embedding(model_id, self.thresholds)
@@ -100,7 +100,7 @@ class Comparison:
         return Finding("accepted", "match", best.score, threshold, best.subject_id, embedding.model_id)
 
     def _with_consent(self, gallery: Gallery, finding: Finding) -> Finding:
-        if finding.subject_id is None or self.store.consents.live(finding.subject_id, gallery.purpose):
+        if finding.subject_id is None or self.store.consents.holds(finding.subject_id, gallery.purpose):
             return finding
         return unknown("no_consent")
 

@@ -64,7 +64,7 @@ class EnrolmentService:
         subject = self.store.subjects.get(subject_id)
         gallery = self.store.galleries.get(gallery_id)
         # Looked up before the face is: without consent no picture is analysed at all.
-        if self.store.consents.live(subject.id, gallery.purpose) is None:
+        if not self.store.consents.holds(subject.id, gallery.purpose):
             raise NoConsent(f"wanted a live consent of {subject.id} for {gallery.purpose}")
         observations = [observe_one(self.lane, image) for image in images]
         qualities = tuple(self._measured(observation) for observation in observations)

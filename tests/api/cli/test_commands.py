@@ -67,13 +67,14 @@ def test_a_folder_of_people_is_enrolled_and_who_cannot_be_is_named(tmp_path: Pat
     store = Store.open(Settings())
     try:
         assert store.templates.count("staff") == 1
-        assert store.consents.live(store.subjects.find("ada").id, "access") is not None
+        assert store.consents.holds(store.subjects.find("ada").id, "access")
     finally:
         store.close()
 
 
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    result = run("enroll", str(tmp_path / "home"), *ENROLL)
+    (tmp_path / "people").mkdir()
+    result = run("enroll", str(tmp_path / "people"), *ENROLL)
     assert result.exit_code == 1
     assert "wanted subfolders or pictures" in result.stderr
 

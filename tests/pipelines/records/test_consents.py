@@ -27,24 +27,24 @@ def test_a_consent_holds_until_it_expires_and_not_a_moment_longer(store: Store, 
     subject = store.subjects.create("Ann", None, actor="test")
     _record(store, subject.id, expires_at=clock() + timedelta(seconds=10))
     clock.advance(9.9)
-    assert store.consents.live(subject.id, PURPOSE) is not None
+    assert store.consents.holds(subject.id, PURPOSE)
     clock.advance(0.1)
-    assert store.consents.live(subject.id, PURPOSE) is None
+    assert not store.consents.holds(subject.id, PURPOSE)
 
 
 def test_a_consent_that_begins_later_does_not_hold_yet(store: Store, clock: FakeClock) -> None:
     subject = store.subjects.create("Ann", None, actor="test")
     given = clock() + timedelta(hours=1)
     store.consents.record(subject.id, PURPOSE, evidence="form", expires_at=None, actor="test", given_at=given)
-    assert store.consents.live(subject.id, PURPOSE) is None
+    assert not store.consents.holds(subject.id, PURPOSE)
     clock.advance(3600)
-    assert store.consents.live(subject.id, PURPOSE) is not None
+    assert store.consents.holds(subject.id, PURPOSE)
 
 
 def test_a_consent_holds_for_its_purpose_and_subject_only(store: Store) -> None:
     ann, bob = agreed(store, "Ann"), store.subjects.create("Bob", None, actor="test")
-    assert store.consents.live(ann.id, "marketing") is None
-    assert store.consents.live(bob.id, PURPOSE) is None
+    assert not store.consents.holds(ann.id, "marketing")
+    assert not store.consents.holds(bob.id, PURPOSE)
 
 
 def test_a_withdrawn_consent_takes_its_templates_along_and_tells_the_listeners(store: Store) -> None:

@@ -90,7 +90,7 @@ def test_nobody_else_is_touched(store: Store, clock: FakeClock) -> None:
     store.subjects.erase(erased.id, actor="test")
     assert store.subjects.list().items == (other,)
     assert [entry.subject_id for entry in store.templates.list().items] == [other.id]
-    assert store.consents.live(other.id, PURPOSE) is not None
+    assert store.consents.holds(other.id, PURPOSE)
 
 
 def test_decisions_and_events_stay_without_the_subject(store: Store, clock: FakeClock) -> None:
