@@ -1,6 +1,7 @@
 """Command lines of benchmarks: the shared options, the table, the JSON and the report."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +42,10 @@ def app() -> typer.Typer:
     return group
 
 
-def test_shared_and_own_options_reach_the_benchmark(app: typer.Typer, tmp_path: Path) -> None:
+def test_shared_and_own_options_reach_the_benchmark(
+    app: typer.Typer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["/somewhere/bin/citygate", "bench", "toy", "--limit", "7"])
     shared = ["--limit", "7", "--threads", "2", "--seed", "3", "--peer", "a", "--peer", "b"]
     ended = CliRunner().invoke(app, ["toy", *shared, "--twist", "5", "--json", str(tmp_path / "out" / "toy.json")])
     assert ended.exit_code == 0, ended.output
@@ -49,7 +53,7 @@ def test_shared_and_own_options_reach_the_benchmark(app: typer.Typer, tmp_path: 
     assert found["metrics"] == {"limit": 7, "seed": 3, "twist": 5, "peers": ["a", "b"]}
     assert found["machine"]["threads"] == 2
     assert found["n"] == 3
-    assert found["command"].startswith("citygate ")
+    assert found["command"] == "citygate bench toy --limit 7"
 
 
 def test_nothing_is_written_unless_it_is_asked_for(app: typer.Typer, tmp_path: Path) -> None:
