@@ -23,6 +23,7 @@ from vision.errors import ConfigurationError
 app = typer.Typer(help="Measure on labelled data, against peers, in the same run.", no_args_is_help=True)
 
 Detector = Annotated[str, typer.Option(help="id of a face detector in the manifests")]
+DetectorOrFile = Annotated[str, typer.Option("--detector", help="id of a face detector, or a YuNet or SCRFD file")]
 Embedder = Annotated[str, typer.Option(help="id of a face embedder in the manifests")]
 MinFace = Annotated[int, typer.Option(help="height of the smallest face looked for, pixels", min=10)]
 Size = Annotated[str, typer.Option(help="fit every picture into WxH pixels first, such as 1280x720")]
@@ -36,7 +37,7 @@ def faces(
 
 
 def face_detection(
-    options: BenchOptions, detector: Detector = "mtcnn", min_face: MinFace | None = None, size: Size = ""
+    options: BenchOptions, detector: DetectorOrFile = "mtcnn", min_face: MinFace | None = None, size: Size = ""
 ) -> Result:
     """Recall by height, false detections and time on the faces of labels.jsonl."""
     return detection.run(options, detector=detector, min_face=min_face, size_wh=parse_size(size) if size else None)

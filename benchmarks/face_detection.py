@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import cv2
 import numpy as np
 import supervision as sv
 from numpy.typing import NDArray
 
+from benchmarks.detector_file import list_detector_file
 from benchmarks.labels import LabelledPicture, read_labels, read_picture
 from benchmarks.options import BenchOptions
 from benchmarks.result import Metrics, Result, UsedModel, this_machine
@@ -51,7 +53,7 @@ def run(
     """Measure one detector of the manifests on the labelled pictures of `options.data`.
 
     Args:
-        detector: id of the model.
+        detector: id of the model, or an ONNX file of a family that has an adapter.
         min_face: smallest face looked for, in pixels; None is the detector's default.
         size_wh: every picture (and its labels) is fitted into this size first, the rest grey; None leaves it.
 
@@ -61,7 +63,9 @@ def run(
     """
     options.check_peers(())
     catalogue = options.open_catalogue()
-    opened = open_detector(catalogue, detector) if min_face is None else open_detector(catalogue, detector, min_face)
+    if detector.endswith(".onnx"):
+        detector = list_detector_file(catalogue, Path(detector))
+    opened = open_detector(catalogue, detector, min_face)
     pictures = read_labels(options.data_folder, options.limit, options.seed)
     threads_before = cv2.getNumThreads()
     # Resizing and sampling count too: "one thread" is one thread for them as well.

@@ -9,7 +9,7 @@ from models.files import read_verified, write_atomically
 from models.manifest import Manifest, ModelSpec, Network, PackagedSource, load_manifests
 from models.session import Provider, Session
 from vision.calibration import FmrCurve
-from vision.errors import ModelFileError, Uncalibrated
+from vision.errors import ConfigurationError, ModelFileError, Uncalibrated
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,20 @@ class Catalogue:
         self.provider = provider
         self.threads = threads
         self.manifest: Manifest = load_manifests(home)
+
+    def add(self, spec: ModelSpec) -> None:
+        """List one more model in this catalogue alone; no manifest file changes.
+
+        Raises:
+            ConfigurationError: the id is listed already.
+        """
+        if any(listed.id == spec.id for listed in self.manifest.model):
+            raise ConfigurationError(f"wanted an id of its own, got {spec.id!r} once more")
+        self.manifest = Manifest(model=(*self.manifest.model, spec))
+
+    def discard(self, model_id: str) -> None:
+        """Take a model off this catalogue's list, if it is on it."""
+        self.manifest = Manifest(model=tuple(spec for spec in self.manifest.model if spec.id != model_id))
 
     def open(self, model_id: str) -> tuple[Session, ...]:
         """One session for each network of the model, verified.

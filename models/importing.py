@@ -7,6 +7,7 @@ from pathlib import Path
 import onnx
 import tomli_w
 from google.protobuf.message import DecodeError
+from pydantic import ValidationError
 
 from models.files import write_atomically
 from models.manifest import (
@@ -23,7 +24,7 @@ from models.manifest import (
     read_manifest,
 )
 from vision.calibration import FmrCurve
-from vision.errors import CitygateError, Conflict, ModelFileError, NotFound
+from vision.errors import CitygateError, ConfigurationError, Conflict, ModelFileError, NotFound
 
 IMPORTABLE: dict[Family, Task] = {
     "yunet": "face-detection",
@@ -46,6 +47,7 @@ def describe_file(
 
     Raises:
         ModelFileError: not an ONNX model.
+        ConfigurationError: an id that is none, or an embedder whose output has no fixed length.
     """
     content, graph = _read_graph(file)
     network = Network(
@@ -55,18 +57,21 @@ def describe_file(
         local=LocalSource(path=Path("models") / f"{model_id}.onnx", sha256=hashlib.sha256(content).hexdigest()),
     )
     task = IMPORTABLE[family]
-    dimension = network.outputs[0].shape[-1]
-    return ModelSpec(
-        id=model_id,
-        task=task,
-        family=family,
-        title=file.name,
-        licence=licence,
-        commercial_use=commercial_use,
-        networks=(network,),
-        preprocessing=preprocessing,
-        embedding=EmbeddingSpec(dimension=dimension) if task == "face-embedding" else None,
-    )
+    embeds = task == "face-embedding"
+    try:
+        return ModelSpec(
+            id=model_id,
+            task=task,
+            family=family,
+            title=file.name,
+            licence=licence,
+            commercial_use=commercial_use,
+            networks=(network,),
+            preprocessing=preprocessing,
+            embedding=EmbeddingSpec(dimension=network.outputs[0].shape[-1]) if embeds else None,
+        )
+    except (ValidationError, IndexError) as error:
+        raise ConfigurationError(f"{file.name} as {model_id!r}, family {family}: {error}") from error
 
 
 def import_model(home: Path, file: Path, spec: ModelSpec, check: Callable[[], object]) -> None:

@@ -1,8 +1,13 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from benchmarks.detector_file import list_detector_file
 from benchmarks.face_detection import PictureScore, score_picture, summary
+from models.catalogue import Catalogue
 from vision.decode import face_detections
+from vision.errors import ConfigurationError
 from vision.types import FloatArray
 
 
@@ -49,3 +54,13 @@ def test_recall_counts_faces_of_at_least_each_height() -> None:
     assert metrics["recall_by_height"] == {"20": 0.6667, "40": 1.0, "80": 1.0, "160": None}
     assert metrics["false_per_image"] == 0.5
     assert metrics["ms_p50"] == pytest.approx(20.0)
+
+
+@pytest.mark.shared_data
+def test_a_detector_may_be_a_file_of_a_known_family(shared: Path, tmp_path: Path) -> None:
+    catalogue = Catalogue(tmp_path)
+    weights = shared / "public-weights"
+    assert list_detector_file(catalogue, weights / "face_scrfd_500m_kps.onnx") == "face-scrfd-500m-kps"
+    assert catalogue.manifest.get("face-scrfd-500m-kps").family == "scrfd"
+    with pytest.raises(ConfigurationError, match="wanted one of yunet, scrfd"):
+        list_detector_file(catalogue, weights / "face_mobilefacenet_128.onnx")

@@ -8,7 +8,7 @@ from models.importing import describe_file, import_model, set_calibration
 from models.manifest import Family, ModelSpec, Preprocessing
 from tests.models.graphs import doubling_graph
 from vision.calibration import FmrCurve
-from vision.errors import CitygateError, Conflict, ModelContractError, ModelFileError, NotFound
+from vision.errors import CitygateError, ConfigurationError, Conflict, ModelContractError, ModelFileError, NotFound
 
 CURVE = FmrCurve(source="hand-made", impostor_pairs=1000, fmr=(0.1, 0.03), threshold=(0.2, 0.4))
 
@@ -47,6 +47,11 @@ def test_a_network_that_does_not_fit_its_family_leaves_nothing_behind(tmp_path: 
     assert list((home / "models").iterdir()) == []
     with pytest.raises(CitygateError, match="no model 'mine'"):
         Catalogue(home).manifest.get("mine")
+
+
+def test_an_id_that_is_none_is_refused_by_name(doubling: Path) -> None:
+    with pytest.raises(ConfigurationError, match="as 'My Model'"):
+        describe_file(doubling, "My Model", "yunet", "MIT", commercial_use=True, preprocessing=Preprocessing())
 
 
 def test_an_id_is_listed_once(tmp_path: Path, doubling: Path) -> None:

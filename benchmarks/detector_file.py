@@ -1,0 +1,43 @@
+"""A detector that is no model of the manifests but a file: listed for one run, where it lies."""
+
+import re
+from pathlib import Path
+
+from models.catalogue import Catalogue
+from models.faces.open import open_detector
+from models.importing import describe_file
+from models.manifest import Family, ModelSpec, Preprocessing
+from vision.errors import ConfigurationError, ModelContractError
+
+FAMILIES: tuple[Family, ...] = ("yunet", "scrfd")
+
+
+def list_detector_file(catalogue: Catalogue, file: Path) -> str:
+    """The id under which the catalogue now lists `file`, as the first family that it fits; nothing is written.
+
+    Raises:
+        ModelFileError: not an ONNX model.
+        ConfigurationError: it fits no family, or its name is a listed id.
+    """
+    misfits = []
+    for family in FAMILIES:
+        spec = _spec(file, family)
+        try:
+            catalogue.add(spec)
+            open_detector(catalogue, spec.id)
+        except ModelContractError as error:
+            catalogue.discard(spec.id)
+            misfits.append(str(error))
+        else:
+            return spec.id
+    raise ConfigurationError(f"{file}: wanted one of {', '.join(FAMILIES)}, got {'; '.join(misfits)}")
+
+
+def _spec(file: Path, family: Family) -> ModelSpec:
+    model_id = re.sub(r"[^a-z0-9.]+", "-", file.stem.lower()).strip("-.")
+    spec = describe_file(file, model_id, family, "not stated", commercial_use=False, preprocessing=Preprocessing())
+    (network,) = spec.networks
+    if network.local is None:
+        raise ConfigurationError(f"{file}: wanted a local file")
+    local = network.local.model_copy(update={"path": file.resolve()})
+    return spec.model_copy(update={"networks": (network.model_copy(update={"local": local}),)})
