@@ -46,7 +46,7 @@ def shared_options(  # noqa: PLR0913 - the eight that CONTRACTS.md gives every b
     """The options of `citygate bench NAME` that every benchmark has."""
     options = BenchOptions(
         command=shlex.join(["citygate", *sys.argv[1:]]),
-        home=Settings().home,
+        home=Settings.read().home,
         data=data,
         limit=limit,
         threads=threads,

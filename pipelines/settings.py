@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from models.session import Provider
+from vision.errors import ConfigurationError
 
 
 def utc_now() -> datetime:
@@ -17,7 +19,7 @@ def utc_now() -> datetime:
 class Settings(BaseSettings):
     """Everything that an installation may change; each field is CITYGATE_ and its name in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="CITYGATE_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="CITYGATE_", extra="forbid", frozen=True, hide_input_in_errors=True)
 
     home: Path = Path.home() / ".citygate"
     """Database, master key, converted networks, evidence and snapshots lie here."""
@@ -64,6 +66,21 @@ class Settings(BaseSettings):
     event_retention_days: int = Field(default=30, ge=1)
     idempotency_retention_h: int = Field(default=24, ge=1)
     sweep_interval_s: float = Field(default=60.0, gt=0)
+
+    @classmethod
+    def read(cls) -> Self:
+        """The settings of this process's environment.
+
+        Raises:
+            ConfigurationError: a variable that is wrong; named, but never quoted, for it may be a secret.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            wrong = [f"CITYGATE_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()]
+            raise ConfigurationError("; ".join(wrong)) from error
+        except SettingsError as error:
+            raise ConfigurationError(str(error)) from error
 
     @property
     def sqlalchemy_url(self) -> str:

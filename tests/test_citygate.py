@@ -1,5 +1,6 @@
 """The console script: what is mounted, and how a command fails."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -35,4 +36,21 @@ def test_an_unknown_model_fails_in_one_line() -> None:
     result = run.invoke(app, ["models", "fetch", "nobodys"])
     assert result.exit_code == 1
     assert "no model 'nobodys'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_wrong_setting_is_named_and_never_quoted() -> None:
+    result = run.invoke(app, ["serve"], env={"CITYGATE_PORT": "hidden-word"})
+    assert result.exit_code == 1
+    assert "CITYGATE_PORT" in result.stderr
+    assert "hidden-word" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_server_with_another_master_key_refuses_in_one_line() -> None:
+    keys = [base64.b64encode(bytes([number]) * 32).decode() for number in (1, 2)]
+    assert run.invoke(app, ["keys", "list"], env={"CITYGATE_MASTER_KEY": keys[0]}).exit_code == 0
+    result = run.invoke(app, ["serve"], env={"CITYGATE_MASTER_KEY": keys[1], "CITYGATE_PORT": "0"})
+    assert result.exit_code == 1
+    assert "WrongMasterKey" in result.stderr
     assert "Traceback" not in result.stderr

@@ -27,7 +27,7 @@ def add(
 ) -> None:
     """List a camera; its address is sealed in the database, for it may hold a password."""
     parse_address(url)
-    store = Store.open(Settings())
+    store = Store.open(Settings.read())
     try:
         camera = Camera(id=camera_id, url=url, lane="face", created_at=utc_now(), gate_id=gate, fps=fps)
         store.cameras.create(camera, actor=ACTOR)
@@ -40,7 +40,7 @@ def add(
 @failures_in_one_line
 def list_cameras() -> None:
     """Every camera, its address without secrets."""
-    store = Store.open(Settings())
+    store = Store.open(Settings.read())
     try:
         cameras = store.cameras.list(limit=500).items
     finally:
@@ -56,7 +56,7 @@ def list_cameras() -> None:
 @failures_in_one_line
 def remove(camera_id: Annotated[str, typer.Argument(help="from `citygate cameras list`")]) -> None:
     """Take a camera off the list."""
-    store = Store.open(Settings())
+    store = Store.open(Settings.read())
     try:
         store.cameras.delete(camera_id, actor=ACTOR)
     finally:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import onnxruntime as ort
 import typer
-from pydantic import ValidationError
 
 from api.cli.console import console
 from models.catalogue import Catalogue
@@ -17,7 +16,7 @@ from models.faces.open import open_model
 from pipelines.records.database import read_canary
 from pipelines.records.master_key import load_master_key
 from pipelines.settings import Settings
-from vision.errors import CitygateError, WrongMasterKey
+from vision.errors import CitygateError, ConfigurationError, WrongMasterKey
 
 MIN_FREE_BYTES = 2 * 2**30
 
@@ -46,8 +45,8 @@ def doctor() -> None:
 def _examine() -> Iterator[Finding]:
     yield Finding("python", sys.version.split()[0])
     try:
-        settings = Settings()
-    except ValidationError as error:
+        settings = Settings.read()
+    except ConfigurationError as error:
         yield Finding("settings", str(error), "correct the CITYGATE_ variables named above")
         return
     for examine in (_home, _disk, _provider, _port, _master_key):

@@ -41,7 +41,7 @@ def enroll(
     people = list(_people(folder))
     if not people:
         raise BadInput(f"{folder}: wanted subfolders or pictures ({', '.join(_PICTURES)}), got none")
-    settings = Settings()
+    settings = Settings.read()
     store = Store.open(settings)
     try:
         _gallery(store, gallery, purpose)

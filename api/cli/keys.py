@@ -26,7 +26,7 @@ def create(
     days: Annotated[int, typer.Option(help="how long it is valid", min=1)] = 365,
 ) -> None:
     """Make a key and print it; it is shown this once and stored only as a hash."""
-    store = Store.open(Settings())
+    store = Store.open(Settings.read())
     try:
         key, secret = store.keys.create(
             name,
@@ -45,7 +45,7 @@ def create(
 @failures_in_one_line
 def list_keys() -> None:
     """Every key with its scopes and purposes."""
-    store = Store.open(Settings())
+    store = Store.open(Settings.read())
     try:
         keys = store.keys.list(limit=500).items
     finally:
@@ -61,7 +61,7 @@ def list_keys() -> None:
 @failures_in_one_line
 def revoke(key_id: Annotated[str, typer.Argument(help="from `citygate keys list`")]) -> None:
     """End a key now."""
-    store = Store.open(Settings())
+    store = Store.open(Settings.read())
     try:
         store.keys.revoke(key_id, actor=ACTOR)
     finally:

@@ -22,7 +22,7 @@ Channels = Annotated[str, typer.Option(help="order of the channels the network w
 
 
 def _catalogue() -> Catalogue:
-    settings = Settings()
+    settings = Settings.read()
     return Catalogue(settings.home, settings.provider, settings.threads)
 
 
@@ -83,7 +83,7 @@ def import_file(
     std: Annotated[float, typer.Option(help="every pixel is divided by it")] = 1.0,
 ) -> None:
     """Copy an ONNX file into this installation and list it, once it has been opened and fits its family."""
-    settings = Settings()
+    settings = Settings.read()
     spec = describe_file(
         file,
         model_id or file.stem.lower().replace("_", "-"),

@@ -17,7 +17,7 @@ def serve(
 ) -> None:
     """Serve the API; stops in order on SIGTERM or Ctrl-C."""
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = Settings().model_copy(update=given)
+    settings = Settings.read().model_copy(update=given)
     console.print(f"Citygate on http://{settings.host}:{settings.port}, home {settings.home}", soft_wrap=True)
     running = server(settings)
     running.run()

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import uvicorn
 
 from api.app import create_app
+from pipelines.assembly import Assembly
 from pipelines.settings import Settings
 from vision.errors import ConfigurationError
 
@@ -16,9 +17,15 @@ _GRACE_S = 5
 
 
 def server(settings: Settings) -> uvicorn.Server:
-    """A server for this installation; nothing is opened before it runs."""
+    """A server for this installation, opened; run it, for it closes the installation at its end.
+
+    Raises:
+        WrongMasterKey, ConfigurationError, ModelError: the installation cannot be opened; nothing was changed.
+    """
+    # Opened here and not by the app: a cause that a user can mend must not drown in the server's traceback.
+    assembly = Assembly.open(settings)
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, open_assembly=lambda _settings: assembly),
         host=settings.host,
         port=settings.port,
         log_level="warning",
@@ -34,7 +41,7 @@ def serving(settings: Settings) -> Iterator[str]:
     """Serve while the block runs; yields the address.
 
     Raises:
-        ConfigurationError: the server could not start; its log says why.
+        WrongMasterKey, ConfigurationError, ModelError: the installation cannot be opened, or the address is taken.
     """
     running = server(settings)
     thread = threading.Thread(target=running.run, name="api")

@@ -26,7 +26,7 @@ def verify(
     target_fmr: Annotated[float, typer.Option(help="share of different persons that may count as one")] = 1e-3,
 ) -> None:
     """Say whether two pictures show one person; exit 0 when they do, 3 when not."""
-    settings = Settings()
+    settings = Settings.read()
     catalogue = Catalogue(settings.home, settings.provider, settings.threads)
     lane = open_face_lane(catalogue, detector_id=settings.face_detector, embedder_ids=[settings.face_embedder])
     first, second = (_observe(lane, path, settings.upload_max_pixels) for path in (a, b))
