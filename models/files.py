@@ -41,6 +41,5 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o644) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).replace(path)
-    except BaseException:
+    finally:
         Path(temporary).unlink(missing_ok=True)
-        raise

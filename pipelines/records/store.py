@@ -1,6 +1,7 @@
 """The store: one database and one master key, as nouns."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -74,13 +75,12 @@ class Store:
         if canary is not None:
             vault.check_canary(canary)
         database = Database(url)
-        try:
+        with ExitStack() as undo:
+            undo.callback(database.close)
             prepare_schema(database, vault)
             with database.reading() as session:
                 latest = session.scalar(select(func.max(EventRow.seq))) or 0
-        except BaseException:
-            database.close()
-            raise
+            undo.pop_all()
         evidence = EvidenceFolder(settings.home / "evidence")
         audit = AuditLog(database, vault, clock)
         return cls(Backing(database, vault, clock, audit, EventFeed(latest), evidence, Listeners()))
