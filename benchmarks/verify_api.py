@@ -3,6 +3,7 @@
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from benchmarks.options import BenchOptions, Progress
 from benchmarks.result import Metrics, Result, UsedModel, this_machine
 from benchmarks.samples import portrait_pair
 from benchmarks.timing import percentiles_ms, timed
-from benchmarks.verify_site import GATE, Lookups, Site, add_strangers, look_up, make_site, opened_store
+from benchmarks.verify_site import GATE, Lookups, Site, add_strangers, look_up, make_site
 from models.catalogue import Catalogue
 from models.faces.open import open_face_lane
+from pipelines.records.store import Store
 from pipelines.settings import Settings
 from vision.errors import ConfigurationError
 from vision.picture import decode_picture
@@ -131,7 +133,7 @@ def _installed(
     catalogue = Catalogue(settings.home, settings.provider, settings.threads)
     lane = open_face_lane(catalogue, detector_id=settings.face_detector, embedder_ids=[settings.face_embedder])
     image = decode_picture(picture, settings.upload_max_pixels)
-    with opened_store(settings) as store:
+    with closing(Store.open(settings)) as store:
         site = make_site(store, lane, image)
         if not enrolments:
             return site, None

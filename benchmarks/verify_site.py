@@ -1,7 +1,5 @@
 """A small installation to measure: one gallery, one gate, one person enrolled, and as many strangers as asked for."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -52,16 +50,6 @@ class Lookups:
     build_s: float
     identify_s: list[float]
     claimed_s: list[float]
-
-
-@contextmanager
-def opened_store(settings: Settings) -> Iterator[Store]:
-    """The installation's store, closed afterwards."""
-    store = Store.open(settings, clock=utc_now)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def make_site(store: Store, lane: FaceLane, picture: Image) -> Site:

@@ -22,8 +22,7 @@ CitygateError
 |  |- ForbiddenPurpose      a purpose the caller was not given
 |  |- WrongMasterKey        the master key does not open this store
 |  `- SealBroken            sealed bytes that were changed or belong to another record
-|- SourceError              a camera or file that cannot be opened or read
-`- BarrierError             a barrier that did not acknowledge
+`- SourceError              a camera or file that cannot be opened or read
 """
 
 
@@ -125,7 +124,3 @@ class SourceError(CitygateError):
     def __init__(self, reason: str, source: str) -> None:
         super().__init__(f"{source}: {reason}")
         self.reason = reason
-
-
-class BarrierError(CitygateError):
-    """A barrier that refused, or did not acknowledge in time."""

@@ -1,5 +1,6 @@
 """`citygate cameras`: what this installation watches; `serve` opens them at its start."""
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -27,12 +28,9 @@ def add(
 ) -> None:
     """List a camera; its address is sealed in the database, for it may hold a password."""
     parse_address(url)
-    store = Store.open(Settings.read())
-    try:
+    with closing(Store.open(Settings.read())) as store:
         camera = Camera(id=camera_id, url=url, lane="face", created_at=utc_now(), gate_id=gate, fps=fps)
         store.cameras.create(camera, actor=ACTOR)
-    finally:
-        store.close()
     console.print(f"[green]ok[/] {camera_id}")
 
 
@@ -40,11 +38,8 @@ def add(
 @failures_in_one_line
 def list_cameras() -> None:
     """Every camera, its address without secrets."""
-    store = Store.open(Settings.read())
-    try:
+    with closing(Store.open(Settings.read())) as store:
         cameras = store.cameras.list(limit=500).items
-    finally:
-        store.close()
     table = Table(Column("id", no_wrap=True), "address", "lane", "gate", "fps")
     for camera in cameras:
         fps = "" if camera.fps is None else f"{camera.fps:g}"
@@ -56,9 +51,6 @@ def list_cameras() -> None:
 @failures_in_one_line
 def remove(camera_id: Annotated[str, typer.Argument(help="from `citygate cameras list`")]) -> None:
     """Take a camera off the list."""
-    store = Store.open(Settings.read())
-    try:
+    with closing(Store.open(Settings.read())) as store:
         store.cameras.delete(camera_id, actor=ACTOR)
-    finally:
-        store.close()
     console.print(f"[green]ok[/] {camera_id} is removed")

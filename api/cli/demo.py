@@ -7,7 +7,7 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -65,12 +65,9 @@ def _demo_settings(port: int | None) -> Settings:
 
 
 def _make_key(settings: Settings) -> str:
-    store = Store.open(settings)
-    try:
+    with closing(Store.open(settings)) as store:
         expires_at = utc_now() + timedelta(days=1)
         return store.keys.create("demo", [str(scope) for scope in Scope], [EVERY_PURPOSE], expires_at, actor="demo")[1]
-    finally:
-        store.close()
 
 
 @contextmanager

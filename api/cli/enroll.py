@@ -1,6 +1,7 @@
 """`citygate enroll FOLDER`: a folder of people into a gallery, with their consent on record."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -42,12 +43,9 @@ def enroll(
     if not people:
         raise BadInput(f"{folder}: wanted subfolders or pictures ({', '.join(_PICTURES)}), got none")
     settings = Settings.read()
-    store = Store.open(settings)
-    try:
+    with closing(Store.open(settings)) as store:
         _gallery(store, gallery, purpose)
         refused = _enrol_all(settings, store, people, gallery, purpose, consent)
-    finally:
-        store.close()
     console.print(f"enrolled {len(people) - len(refused)} of {len(people)} in {gallery}")
     for name, error in refused.items():
         console.print(f"[red]x[/] {name}: {error}", soft_wrap=True)

@@ -1,5 +1,6 @@
 """`citygate keys`: who may ask this installation, for what."""
 
+from contextlib import closing
 from datetime import timedelta
 from typing import Annotated
 
@@ -26,8 +27,7 @@ def create(
     days: Annotated[int, typer.Option(help="how long it is valid", min=1)] = 365,
 ) -> None:
     """Make a key and print it; it is shown this once and stored only as a hash."""
-    store = Store.open(Settings.read())
-    try:
+    with closing(Store.open(Settings.read())) as store:
         key, secret = store.keys.create(
             name,
             [str(one) for one in scope or Scope],
@@ -35,8 +35,6 @@ def create(
             utc_now() + timedelta(days=days),
             actor=ACTOR,
         )
-    finally:
-        store.close()
     console.print(f"{key.id}, valid until {key.expires_at:%Y-%m-%d}; keep it, it is not shown again:")
     console.print(secret, soft_wrap=True, highlight=False)
 
@@ -45,11 +43,8 @@ def create(
 @failures_in_one_line
 def list_keys() -> None:
     """Every key with its scopes and purposes."""
-    store = Store.open(Settings.read())
-    try:
+    with closing(Store.open(Settings.read())) as store:
         keys = store.keys.list(limit=500).items
-    finally:
-        store.close()
     table = Table(Column("id", no_wrap=True), "name", "scopes", "purposes", "expires", "revoked")
     for key in keys:
         expires, revoked = (f"{at:%Y-%m-%d}" if at else "" for at in (key.expires_at, key.revoked_at))
@@ -61,9 +56,6 @@ def list_keys() -> None:
 @failures_in_one_line
 def revoke(key_id: Annotated[str, typer.Argument(help="from `citygate keys list`")]) -> None:
     """End a key now."""
-    store = Store.open(Settings.read())
-    try:
+    with closing(Store.open(Settings.read())) as store:
         store.keys.revoke(key_id, actor=ACTOR)
-    finally:
-        store.close()
     console.print(f"[green]ok[/] {key_id} is revoked")

@@ -60,11 +60,6 @@ class Consent:
     withdrawn_at: datetime | None
     evidence: str = field(repr=False)
 
-    def live_at(self, now: datetime) -> bool:
-        """Whether the consent was given, not withdrawn and not expired at `now`."""
-        expired = self.expires_at is not None and self.expires_at <= now
-        return self.given_at <= now and self.withdrawn_at is None and not expired
-
 
 @dataclass(frozen=True, slots=True)
 class Gallery:

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -13,7 +14,8 @@ import pytest
 from benchmarks.options import BenchOptions, silently
 from benchmarks.samples import portrait_pair
 from benchmarks.verify_api import WARM_UPS, run, verify
-from benchmarks.verify_site import GALLERY, Site, add_strangers, look_up, make_site, opened_store
+from benchmarks.verify_site import GALLERY, Site, add_strangers, look_up, make_site
+from pipelines.records.store import Store
 from pipelines.settings import Settings
 from tests.fakes import fake_lane, portrait
 from vision.errors import ConfigurationError, NoFace
@@ -76,7 +78,7 @@ def test_the_samples_are_two_pictures_of_the_size_that_is_promised() -> None:
 def test_an_installation_holds_the_person_and_the_strangers(tmp_path: Path) -> None:
     settings = Settings.model_construct(home=tmp_path)
     lane = fake_lane()
-    with opened_store(settings) as store:
+    with closing(Store.open(settings)) as store:
         site = make_site(store, lane, portrait(1))
         like = lane.embed(lane.observe(portrait(1))[0])
         add_strangers(store, like, 3, 0, silently)
@@ -87,7 +89,7 @@ def test_an_installation_holds_the_person_and_the_strangers(tmp_path: Path) -> N
 
 
 def test_a_first_picture_without_a_face_is_refused(tmp_path: Path) -> None:
-    with opened_store(Settings.model_construct(home=tmp_path)) as store, pytest.raises(NoFace):
+    with closing(Store.open(Settings.model_construct(home=tmp_path))) as store, pytest.raises(NoFace):
         make_site(store, fake_lane(), portrait(1, faces=0))
 
 
