@@ -7,6 +7,8 @@ CitygateError
 |  |- ImageTooLarge         more bytes or pixels than allowed
 |  |- NoFace                nobody in the picture
 |  |- SeveralFaces          more than one person in the picture
+|  |- NoPlate               no legible plate in the picture
+|  |- SeveralPlates         more than one plate about equally near in the picture
 |  `- PoorQuality           a face that is too small, blurred, turned, dark or covered
 |- ConfigurationError       settings, a manifest or a camera file that is wrong
 |- ModelError
@@ -52,6 +54,14 @@ class NoFace(BadInput):
 
 class SeveralFaces(BadInput):
     """A picture with more than one face where exactly one is wanted."""
+
+
+class NoPlate(BadInput):
+    """A picture in which no plate was seen, or none that can be read."""
+
+
+class SeveralPlates(BadInput):
+    """A picture with more than one near plate where exactly one is wanted."""
 
 
 class PoorQuality(BadInput):

@@ -1,12 +1,13 @@
 """The values that travel between the lanes; arrays are checked once, here, and trusted afterwards."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.errors import BadArray, ModelMismatch
+from vision.plate_alphabet import PlateKind
 
 Image = NDArray[np.uint8]
 """(H, W, 3) uint8, BGR."""
@@ -121,3 +122,72 @@ class Match:
 
     subject_id: str
     score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlateCandidate:
+    """A text that a plate may say.
+
+    Attributes:
+        text: upper case, no separators.
+        confidence: probability of the whole text, 0..1.
+        plausible: whether the text fits a format of the reading's kind.
+    """
+
+    text: str = field(repr=False)
+    confidence: float
+    plausible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlateReading:
+    """What one look at a plate says; the text stays out of every `repr`, for a plate is personal data.
+
+    Attributes:
+        text: as it was read: upper case, no separators, not empty; never changed to fit a format.
+        char_confidence: of each character, 0..1.
+        kind_confidence: 0..1.
+        region: the province's character of a Chinese plate; None on plates that name none.
+        plausible: whether the text fits a format of its kind.
+        candidates: the reading itself, then other texts: those that fit a format first, then by confidence.
+    """
+
+    text: str = field(repr=False)
+    char_confidence: tuple[float, ...]
+    kind: PlateKind
+    kind_confidence: float
+    region: str | None = field(repr=False)
+    plausible: bool
+    candidates: tuple[PlateCandidate, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.text or len(self.text) != len(self.char_confidence):
+            raise BadArray(f"wanted a confidence for each character, got {len(self.char_confidence)}")
+
+    @property
+    def confidence(self) -> float:
+        """That of the least certain character."""
+        return min(self.char_confidence)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlateObservation:
+    """One plate in one picture.
+
+    Attributes:
+        xyxy: (4,) float32 pixels: the plate's box; may reach beyond the picture.
+        corners: (4, 2) float32 pixels: top-left, top-right, bottom-right, bottom-left, as the plate is read.
+        confidence: the detector's, 0..1.
+        reading: None: seen, but not legible.
+        whole: whether all four corners lie well inside the picture; of another plate a part may be missing.
+    """
+
+    xyxy: FloatArray
+    corners: FloatArray
+    confidence: float
+    reading: PlateReading | None
+    whole: bool = True
+
+    def __post_init__(self) -> None:
+        _check_floats("xyxy", self.xyxy, (4,))
+        _check_floats("corners", self.corners, (4, 2))
