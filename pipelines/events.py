@@ -7,7 +7,19 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
-EventKind = Literal["face.decision", "barrier.command", "camera.state", "consent.withdrawn", "subject.erased"]
+EventKind = Literal[
+    "face.decision",
+    "barrier.command",
+    "camera.state",
+    "consent.withdrawn",
+    "subject.erased",
+    "plate.read",
+    "parking.entry",
+    "parking.exit",
+    "parking.refused",
+    "parking.payment",
+    "parking.operator_needed",
+]
 DecisionWord = Literal["accepted", "rejected", "unknown"]
 
 # Random, fixed for ever: another namespace would give a repeated event another id.
@@ -33,6 +45,9 @@ class Event(BaseModel):
         state: the word of a camera's or a barrier's state.
         score: cosine similarity, -1..1.
         shadow: decided for the record only; nobody at the gate was told.
+        plate_hash: keyed, the same for the same plate; the text itself is never in an event.
+        lot_id, lane_id, session_id: of parking.
+        direction: of a car in its lane, `entry` or `exit`, or as its camera saw it, `approaching` or `leaving`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -50,6 +65,11 @@ class Event(BaseModel):
     state: str | None = None
     score: float | None = None
     shadow: bool = False
+    plate_hash: str | None = None
+    lot_id: str | None = None
+    lane_id: str | None = None
+    session_id: str | None = None
+    direction: str | None = None
 
     @field_validator("occurred_at")
     @classmethod

@@ -1,18 +1,22 @@
 """Cameras: where pictures come from; the address is sealed, for it may hold a password."""
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, and_, or_, select, update
 
 from pipelines.records.backing import Backing
 from pipelines.records.galleries import of_purposes
 from pipelines.records.gate_values import Camera
 from pipelines.records.paging import Part, read_page
+from pipelines.records.parking_places import lane_row, visible_lots
+from pipelines.records.parking_tables import LaneRow, LotRow
 from pipelines.records.tables import CameraRow, GalleryRow, GateRow
 from pipelines.records.values import ApiKey, AuditNote, Page
 from vision.errors import Conflict, NotFound
 
+_PLACE = LaneRow.lot_id + "/" + LaneRow.id
+
 
 class Cameras:
-    """The cameras of one store; a viewer sees those of its purposes' gates, and those without a gate."""
+    """The cameras of one store; a viewer sees those of its purposes' gates and lots, and those of neither."""
 
     def __init__(self, backing: Backing) -> None:
         self._backing = backing
@@ -21,10 +25,11 @@ class Cameras:
         """Keep a new camera.
 
         Raises:
-            NotFound: no such gate.
+            NotFound: no such gate or parking lane.
             Conflict: there is a camera with this id.
         """
-        note = AuditNote(actor, "camera.created", camera.id, {"lane": camera.lane, "gate_id": camera.gate_id})
+        watched = {"lane": camera.lane, "gate_id": camera.gate_id, "lane_id": camera.lane_id}
+        note = AuditNote(actor, "camera.created", camera.id, watched)
         with self._backing.database.writing() as transaction:
             session = transaction.session
             if session.scalar(select(CameraRow.seq).where(CameraRow.id == camera.id)) is not None:
@@ -32,6 +37,8 @@ class Cameras:
             gate = select(GateRow.seq).where(GateRow.id == camera.gate_id)
             if camera.gate_id is not None and session.scalar(gate) is None:
                 raise NotFound(f"no gate {camera.gate_id}")
+            if camera.lane_id is not None:
+                lane_row(session, *camera.lane_id.split("/"))
             session.add(self._row(camera))
             self._backing.audit.write(transaction, note)
         return camera
@@ -75,12 +82,13 @@ class Cameras:
             lane=camera.lane,
             gate_id=camera.gate_id,
             fps=camera.fps,
+            lane_id=camera.lane_id,
             created_at=camera.created_at,
         )
 
     def _camera(self, row: CameraRow) -> Camera:
         url = self._backing.vault.store.open(row.url, _context(row.id)).decode()
-        return Camera(row.id, url, row.lane, row.created_at, row.gate_id, row.fps)
+        return Camera(row.id, url, row.lane, row.created_at, row.gate_id, row.fps, row.lane_id)
 
 
 def _visible(viewer: ApiKey | None) -> Select[CameraRow]:
@@ -88,8 +96,11 @@ def _visible(viewer: ApiKey | None) -> Select[CameraRow]:
         select(CameraRow)
         .outerjoin(GateRow, GateRow.id == CameraRow.gate_id)
         .outerjoin(GalleryRow, GalleryRow.id == GateRow.gallery_id)
+        .outerjoin(LaneRow, CameraRow.lane_id == _PLACE)
+        .outerjoin(LotRow, LotRow.id == LaneRow.lot_id)
     )
-    return joined.where(or_(CameraRow.gate_id.is_(None), of_purposes(viewer)))
+    nobodys = and_(CameraRow.gate_id.is_(None), CameraRow.lane_id.is_(None))
+    return joined.where(or_(nobodys, of_purposes(viewer), visible_lots(viewer)))
 
 
 def _context(camera_id: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from vision.errors import BadInput
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+PLACE = re.compile(f"{SLUG.pattern}/{SLUG.pattern}")
 
 
 def check_slug(name: str, value: str) -> None:
@@ -16,6 +17,16 @@ def check_slug(name: str, value: str) -> None:
     """
     if SLUG.fullmatch(value) is None:
         raise BadInput(f"{name}: wanted {SLUG.pattern}, got {value!r}")
+
+
+def check_place(name: str, value: str) -> None:
+    """Refuse what is not two slugs, such as "LOT/LANE".
+
+    Raises:
+        BadInput: see above.
+    """
+    if PLACE.fullmatch(value) is None:
+        raise BadInput(f"{name}: wanted LOT/LANE of {SLUG.pattern} each, got {value!r}")
 
 
 def check_utc(name: str, value: datetime | None) -> None:

@@ -101,10 +101,12 @@ def _columns(event: Event) -> dict[str, str | None]:
         "camera_id": event.camera_id,
         "gate_id": event.gate_id,
         "subject_id": event.subject_id,
-        "body": event.model_dump_json(exclude={"subject_id"}, exclude_defaults=True),
+        "plate_hash": event.plate_hash,
+        "body": event.model_dump_json(exclude={"subject_id", "plate_hash"}, exclude_defaults=True),
     }
 
 
 def _stored(row: EventRow) -> StoredEvent:
     event = Event.model_validate_json(row.body)
-    return StoredEvent(row.seq, event.model_copy(update={"subject_id": row.subject_id}))
+    erasable = {"subject_id": row.subject_id, "plate_hash": row.plate_hash}
+    return StoredEvent(row.seq, event.model_copy(update=erasable))

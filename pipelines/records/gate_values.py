@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from pipelines.events import DecisionWord
-from pipelines.records.checks import check_slug
+from pipelines.records.checks import check_place, check_slug
 from vision.errors import BadInput
 
 GateMode = Literal["verify", "identify"]
@@ -66,8 +66,10 @@ class Camera:
 
     Attributes:
         url: file, folder, rtsp, http or device, as `pipelines.ingest` reads it.
-        lane: which stages its frames pass, such as `face`.
+        lane: which stages its frames pass: `face` or `plate`.
+        gate_id: of a face camera, the gate that decides on whom it sees.
         fps: frames analysed a second; None: all that come.
+        lane_id: of a plate camera, the parking lane that it watches: "LOT/LANE".
     """
 
     id: str
@@ -76,10 +78,17 @@ class Camera:
     created_at: datetime
     gate_id: str | None = None
     fps: float | None = None
+    lane_id: str | None = None
 
     def __post_init__(self) -> None:
         check_slug("camera id", self.id)
         check_slug("lane", self.lane)
+        if self.gate_id is not None and self.lane != "face":
+            raise BadInput(f"camera {self.id}: wanted lane face for a camera of a gate, got {self.lane}")
+        if self.lane_id is not None:
+            check_place("lane_id", self.lane_id)
+            if self.lane != "plate":
+                raise BadInput(f"camera {self.id}: wanted lane plate for a camera of a parking lane, got {self.lane}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pipelines.records.backing import Backing
 from pipelines.records.galleries import gallery_row, of_purposes
 from pipelines.records.gate_values import BarrierSpec, Gate, GateMode, LivenessPolicy
 from pipelines.records.paging import Part, read_page
+from pipelines.records.parking_tables import LaneRow
 from pipelines.records.tables import CameraRow, GalleryRow, GateRow
 from pipelines.records.values import ApiKey, AuditNote, Page
 from vision.errors import Conflict, NotFound
@@ -59,7 +60,7 @@ class Gates:
 
         Raises:
             NotFound: no such gate.
-            Conflict: a camera still belongs to it.
+            Conflict: a camera still belongs to it, or a parking lane uses its barrier.
         """
         with self._backing.database.writing() as transaction:
             session = transaction.session
@@ -68,6 +69,8 @@ class Gates:
                 raise NotFound(f"no gate {gate_id}")
             if session.scalar(select(CameraRow.seq).where(CameraRow.gate_id == gate_id).limit(1)) is not None:
                 raise Conflict(f"gate {gate_id}: wanted one that no camera belongs to")
+            if session.scalar(select(LaneRow.seq).where(LaneRow.gate_id == gate_id).limit(1)) is not None:
+                raise Conflict(f"gate {gate_id}: wanted one that no parking lane uses")
             session.delete(row)
             self._backing.audit.write(transaction, AuditNote(actor, "gate.deleted", gate_id))
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, delete, select
 from sqlalchemy.orm import Session
 
 from pipelines.records.backing import Backing
+from pipelines.records.database import Transaction
 from pipelines.records.tables import IdempotencyRow
 from pipelines.records.values import Answer, Claim
 from pipelines.records.vault import Sealer
@@ -75,6 +76,22 @@ class Idempotency:
         """Let the request be carried out anew; one that another took over stays theirs."""
         with self._backing.database.writing() as transaction:
             transaction.session.execute(delete(IdempotencyRow).where(_is_open(claim)))
+
+    def forget(self, transaction: Transaction, mention: str) -> int:
+        """How many kept answers hold this text; they are deleted, within the transaction.
+
+        Args:
+            transaction: of the erasure that asks for it.
+            mention: a text of a person that is no subject, such as a plate.
+        """
+        session = transaction.session
+        kept = select(IdempotencyRow).where(IdempotencyRow.status.is_not(None), IdempotencyRow.subject_id.is_(None))
+        mentioning = [
+            row for row in session.scalars(kept) if mention.encode() in self._answer(session, row, row.status or 0).body
+        ]
+        for row in mentioning:
+            session.delete(row)
+        return len(mentioning)
 
     def _claimed(self, row: IdempotencyRow, claim: Claim) -> Claim:
         row.token = claim.token

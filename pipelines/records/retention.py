@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, or_, select
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, or_, select
 
 from pipelines.records.database import COMPACTION_DUE, Transaction
+from pipelines.records.parking_tables import EvidenceRow
 from pipelines.records.store import Store
 from pipelines.records.support import unsupported
 from pipelines.records.tables import (
@@ -46,6 +47,10 @@ class Sweep:
     events: int
     answers: int
     orphaned_files: int
+    parking_sessions: int = 0
+    parking_observations: int = 0
+    parking_pictures: int = 0
+    parking_rights: int = 0
 
 
 class Sweeper:
@@ -112,6 +117,7 @@ class Sweeper:
         decided = now - timedelta(days=settings.decision_retention_days)
         told = now - timedelta(days=settings.event_retention_days)
         answered = now - timedelta(hours=settings.idempotency_retention_h)
+        parked = self._store.parking.remover.remove_due(transaction)
         return Sweep(
             templates=self._store.remover.templates(transaction, *self._lapsed(TemplateRow)),
             photographs=self._store.remover.photographs(transaction, *self._lapsed(PhotographRow)),
@@ -120,6 +126,10 @@ class Sweeper:
             events=_delete(transaction, EventRow, EventRow.stored_at <= told),
             answers=_delete(transaction, IdempotencyRow, IdempotencyRow.started_at <= answered),
             orphaned_files=orphans,
+            parking_sessions=parked.sessions,
+            parking_observations=parked.observations,
+            parking_pictures=parked.pictures,
+            parking_rights=parked.rights,
         )
 
     def _lapsed(self, row: type[TemplateRow] | type[PhotographRow]) -> tuple[ColumnElement[bool], ...]:
@@ -133,11 +143,12 @@ class Sweeper:
         backing = self._store.backing
         files = backing.evidence.older_than((backing.clock() - ORPHAN_AGE).timestamp())
         removed = 0
-        for photograph_id in files:
+        for picture_id in files:
             with backing.database.reading() as session:
-                kept = session.scalar(select(PhotographRow.seq).where(PhotographRow.id == photograph_id))
-            if kept is None:
-                backing.evidence.remove(photograph_id)
+                ids = (row.id for row in (PhotographRow, EvidenceRow))
+                kept = any(session.scalar(select(exists().where(column == picture_id))) for column in ids)
+            if not kept:
+                backing.evidence.remove(picture_id)
                 removed += 1
         return removed
 

@@ -22,6 +22,7 @@ from pipelines.records.gates import Gates
 from pipelines.records.idempotency import Idempotency
 from pipelines.records.keys import ApiKeys
 from pipelines.records.master_key import load_master_key
+from pipelines.records.parking import ParkingRecords
 from pipelines.records.photographs import Photographs
 from pipelines.records.removal import Remover
 from pipelines.records.schema import prepare_schema
@@ -58,6 +59,7 @@ class Store:
         self.cameras = Cameras(backing)
         self.decisions = Decisions(backing, self.events)
         self.barriers = BarrierCommands(backing, self.events)
+        self.parking = ParkingRecords(backing)
         self.keys = ApiKeys(backing)
         self.idempotency = Idempotency(backing)
 

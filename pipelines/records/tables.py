@@ -157,6 +157,7 @@ class CameraRow(Numbered):
     lane: Mapped[str]
     gate_id: Mapped[str | None] = mapped_column(ForeignKey("gates.id"))
     fps: Mapped[float | None]
+    lane_id: Mapped[str | None]
     created_at: Mapped[datetime]
 
 
@@ -194,7 +195,7 @@ class BarrierCommandRow(Numbered):
 
 
 class EventRow(Numbered):
-    """`body` is the event without its subject, which an erasure must be able to take away."""
+    """`body` is the event without its subject and its plate's hash, which an erasure must be able to take away."""
 
     __tablename__ = "events"
     event_id: Mapped[str] = mapped_column(unique=True)
@@ -203,6 +204,7 @@ class EventRow(Numbered):
     camera_id: Mapped[str | None]
     gate_id: Mapped[str | None]
     subject_id: Mapped[str | None] = mapped_column(index=True)
+    plate_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     body: Mapped[str] = mapped_column(Text)
     stored_at: Mapped[datetime] = mapped_column(index=True)
 

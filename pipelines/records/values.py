@@ -1,6 +1,7 @@
 """What the store takes and gives: frozen records, checked once at construction, never rows of a table."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
@@ -10,7 +11,7 @@ from pipelines.records.checks import check_slug, check_utc
 from vision.errors import ForbiddenPurpose
 from vision.types import Embedding
 
-IdPrefix = Literal["sub", "con", "dec", "cmd", "pho"]
+IdPrefix = Literal["sub", "con", "dec", "cmd", "pho", "rgt", "ses", "obs", "pay", "evi"]
 
 EVERY_PURPOSE = "*"
 
@@ -186,7 +187,7 @@ class AuditNote:
     actor: str
     action: str
     target: str | None = None
-    details: dict[str, str | int | float | bool | None] = field(default_factory=dict)
+    details: Mapping[str, str | int | float | bool | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

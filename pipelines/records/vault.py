@@ -6,6 +6,7 @@ import os
 from typing import Literal
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -17,6 +18,7 @@ NONCE_BYTES = 12
 FORMAT = b"\x01"  # first byte of every sealed blob, so that another cipher can follow later
 
 _CANARY = b"citygate: this store opens"
+_Use = Literal["wrap", "hash", "chain", "store", "sign", "controller"]
 
 
 class Sealer:
@@ -53,7 +55,8 @@ class Vault:
     """The master key at work; every use has its own key, derived with HKDF-SHA256.
 
     Attributes:
-        store: seals what belongs to no subject: camera and barrier addresses, kept answers.
+        store: seals what belongs to no subject: camera and barrier addresses, plates, kept answers.
+        signer: signs what leaves the house and must be known as ours; its public key may be given away.
 
     Raises:
         ConfigurationError: the master key is not 32 bytes long.
@@ -65,7 +68,9 @@ class Vault:
         self._wrapper = Sealer(_derive(master_key, "wrap"))
         self._hash_key = _derive(master_key, "hash")
         self._chain_key = _derive(master_key, "chain")
+        self._controller_key = _derive(master_key, "controller")
         self.store = Sealer(_derive(master_key, "store"))
+        self.signer = Ed25519PrivateKey.from_private_bytes(_derive(master_key, "sign"))
 
     def new_data_key(self, subject_id: str) -> tuple[Sealer, bytes]:
         """A fresh data key, and the same key wrapped, to be stored."""
@@ -83,6 +88,10 @@ class Vault:
     def keyed_hash(self, text: str) -> str:
         """64 hexadecimal digits that find `text` again and that nobody without the master key can try out."""
         return hmac.digest(self._hash_key, text.encode(), "sha256").hex()
+
+    def controller_key(self, place: str) -> bytes:
+        """32 secret bytes for the controllers of one place, always the same; of no other place's help."""
+        return hmac.digest(self._controller_key, place.encode(), "sha256")
 
     def chain_hash(self, previous: bytes, entry: bytes) -> bytes:
         """32 bytes that bind an audit entry to the one before; only the master key can make them anew."""
@@ -104,7 +113,7 @@ class Vault:
             raise WrongMasterKey("the master key does not open this store; nothing was changed") from error
 
 
-def _derive(master_key: bytes, use: Literal["wrap", "hash", "chain", "store"]) -> bytes:
+def _derive(master_key: bytes, use: _Use) -> bytes:
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"citygate/1/{use}".encode()).derive(master_key)
 
 

@@ -11,6 +11,39 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from pipelines.records.gate_values import BarrierSpec
+
+
+class Approval(Protocol):
+    """A recorded decision to let somebody pass."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def reason(self) -> str: ...
+
+    @property
+    def purpose(self) -> str: ...
+
+    @property
+    def expires_at(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a barrier stands that belongs to no gate, such as a lane of a parking lot.
+
+    Attributes:
+        id: names its orders; no gate has it.
+        purpose: who may see its events.
+    """
+
+    id: str
+    purpose: str
+    barrier: BarrierSpec | None
+
+
 Acknowledgement = Literal["opened", "refused", "timed_out"]
 """What came of an order, as far as the outlet can tell; `timed_out`: nothing was heard, or nobody reached."""
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from pipelines.events import Event, event_id
-from pipelines.records.gate_values import BarrierCommand, BarrierOutcome, BarrierSpec, Decision, Gate
+from pipelines.records.gate_values import BarrierCommand, BarrierOutcome, BarrierSpec, Gate
 from pipelines.records.store import Store
 from pipelines.records.values import AuditNote, new_id
-from pipelines.services.barrier import OpenCommand, Outlet, SimulatedBarrier
+from pipelines.services.barrier import Approval, OpenCommand, Outlet, Place, SimulatedBarrier
 from pipelines.services.barrier_http import HttpOutlet
 from pipelines.services.barrier_mqtt import MqttOutlet
 from vision.errors import BadInput
@@ -62,14 +62,14 @@ class Barriers:
         self._workers: dict[str, _Worker] = {}
         self._closed = False
 
-    def order(self, gate: Gate, decision: Decision) -> None:
+    def order(self, gate: Gate | Place, decision: Approval) -> None:
         """Order to open for a recorded, accepted decision; comes back at once. A gate without a barrier needs none."""
         if gate.barrier is None:
             return
         command = self._command(gate, decision.expires_at, "gate", decision.reason)
         self._worker(gate, gate.barrier).submit(_Order(replace(command, decision_id=decision.id), decision.purpose))
 
-    def open_manually(self, gate: Gate, *, actor: str, reason: str, valid_for_s: float = 5.0) -> BarrierCommand:
+    def open_manually(self, gate: Gate | Place, *, actor: str, reason: str, valid_for_s: float = 5.0) -> BarrierCommand:
         """Open because a person says so, audited; comes back with what came of it.
 
         Args:
@@ -85,11 +85,11 @@ class Barriers:
             raise BadInput(f"gate {gate.id}: wanted a gate with a barrier")
         expires_at = self._clock() + timedelta(seconds=valid_for_s)
         command = replace(self._command(gate, expires_at, actor, reason), manual=True)
-        order = _Order(command, self._store.galleries.get(gate.gallery_id).purpose)
+        order = _Order(command, self._purpose(gate))
         self._worker(gate, gate.barrier).submit(order)
         return order.settled.result()
 
-    def outlet(self, gate: Gate) -> Outlet | None:
+    def outlet(self, gate: Gate | Place) -> Outlet | None:
         """The way to a gate's controller; None for a gate without a barrier."""
         return self._worker(gate, gate.barrier).outlet if gate.barrier else None
 
@@ -114,7 +114,10 @@ class Barriers:
         for worker in workers:
             worker.close()
 
-    def _command(self, gate: Gate, expires_at: datetime, actor: str, reason: str) -> BarrierCommand:
+    def _purpose(self, gate: Gate | Place) -> str:
+        return gate.purpose if isinstance(gate, Place) else self._store.galleries.get(gate.gallery_id).purpose
+
+    def _command(self, gate: Gate | Place, expires_at: datetime, actor: str, reason: str) -> BarrierCommand:
         return BarrierCommand(
             id=new_id("cmd"),
             gate_id=gate.id,
@@ -126,7 +129,7 @@ class Barriers:
             expires_at=expires_at,
         )
 
-    def _worker(self, gate: Gate, spec: BarrierSpec) -> "_Worker":
+    def _worker(self, gate: Gate | Place, spec: BarrierSpec) -> "_Worker":
         with self._lock:
             if gate.id not in self._workers:
                 outlet = self._connect(gate.id, spec, self._clock)

@@ -1,4 +1,4 @@
-"""The cameras of this installation at work: what they see goes to their gates, what becomes of them to the events."""
+"""The cameras of this installation at work: whom they see goes to their gates, what becomes of them to the events."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -20,6 +20,10 @@ from vision.types import FaceObservation
 
 class Runtime(Protocol):
     """Runs cameras; `pipelines.ingest.runtime.CameraRuntime` does."""
+
+    def check_lane(self, camera: Camera) -> None:
+        """Refuse a camera whose frames nothing here can look at."""
+        ...
 
     def add(self, camera: Camera) -> None:
         """Begin to read it."""
@@ -75,7 +79,8 @@ class CameraService:
         """Begin to read all cameras.
 
         Raises:
-            ConfigurationError: one id in the camera file and in the database, or an address that is none.
+            ConfigurationError: one id in the camera file and in the database, an address that is none, or a lane
+                without networks here.
         """
         for camera in join_cameras(self._configured.values(), every(self._store.cameras.list)):
             self._runtime.add(camera)
@@ -84,11 +89,12 @@ class CameraService:
         """Keep a new camera and begin to read it; whether it can be reached shows in its status.
 
         Raises:
-            ConfigurationError: an address that is none; the message does not quote it.
+            ConfigurationError: an address that is none (the message does not quote it), or a lane without networks.
             Conflict: there is a camera with this id.
-            NotFound: no such gate.
+            NotFound: no such gate or parking lane.
         """
         check_camera_url(camera.id, camera.url)
+        self._runtime.check_lane(camera)
         if camera.id in self._configured:
             raise Conflict(f"camera {camera.id}: is in the camera file")
         made = self._store.cameras.create(camera, actor=actor)
@@ -181,7 +187,9 @@ class CameraService:
         self._runtime.close()
 
     def _purpose(self, camera: Camera) -> str | None:
-        """Whose business the camera is: that of its gate's gallery, or everybody's."""
+        """Whose business the camera is: that of its gate's gallery or of its parking lot, or everybody's."""
+        if camera.lane_id is not None:
+            return self._store.parking.lots.get(camera.lane_id.partition("/")[0]).purpose
         if camera.gate_id is None:
             return None
         return self._store.galleries.get(self._store.gates.get(camera.gate_id).gallery_id).purpose

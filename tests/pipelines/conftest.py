@@ -1,10 +1,11 @@
-"""The small installation as a fixture."""
+"""The small installations as fixtures."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.pipelines.garage import Garage
 from tests.pipelines.site import Site
 
 
@@ -15,3 +16,11 @@ def site(tmp_path: Path) -> Iterator[Site]:
     site.gallery()
     yield site
     site.close()
+
+
+@pytest.fixture
+def garage(tmp_path: Path) -> Iterator[Garage]:
+    """An open, empty parking lot."""
+    garage = Garage(tmp_path)
+    yield garage
+    garage.close()

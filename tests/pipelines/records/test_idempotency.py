@@ -96,3 +96,14 @@ def test_of_many_at_once_one_is_begun(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert sorted(found) == ["claim"] + ["conflict"] * 7
+
+
+def test_answers_that_mention_a_text_are_forgotten_and_others_stay(store: Store) -> None:
+    store.idempotency.finish(_claim(store), ANSWER)
+    other = store.idempotency.begin("key_1", "def", "POST /v1/subjects b2")
+    assert isinstance(other, Claim)
+    store.idempotency.finish(other, Answer(201, "application/json", '{"plate": "粤B12345"}'.encode()))
+    with store.parking.writing() as transaction:
+        assert store.idempotency.forget(transaction, "粤B12345") == 1
+    assert isinstance(store.idempotency.begin("key_1", "def", "POST /v1/subjects b2"), Claim)
+    assert store.idempotency.begin("key_1", "abc", "POST /v1/subjects a1") == ANSWER

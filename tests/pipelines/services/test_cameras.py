@@ -25,6 +25,10 @@ class FakeRuntime:
     running: list[str] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
 
+    def check_lane(self, camera: Camera) -> None:
+        if camera.lane == "street":
+            raise ConfigurationError("no networks")
+
     def add(self, camera: Camera) -> None:
         self.running.append(camera.id)
 
@@ -90,6 +94,18 @@ def test_an_address_that_is_none_is_not_kept(site: Site, cameras: CameraService)
         cameras.add(Camera("cam", "gopher://x", "face", site.clock()), actor="test")
     with pytest.raises(NotFound):
         cameras.get("cam")
+
+
+def test_a_camera_without_networks_for_its_lane_is_not_kept(site: Site, cameras: CameraService) -> None:
+    with pytest.raises(ConfigurationError):
+        cameras.add(Camera("cam", URL, "street", site.clock()), actor="test")
+    with pytest.raises(NotFound):
+        cameras.get("cam")
+
+
+def test_a_camera_of_a_parking_lane_that_is_not_there_is_not_kept(site: Site, cameras: CameraService) -> None:
+    with pytest.raises(NotFound, match="garage/in"):
+        cameras.add(Camera("cam", URL, "plate", site.clock(), lane_id="garage/in"), actor="test")
 
 
 def test_who_is_seen_is_identified_once_for_each_visit(
