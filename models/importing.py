@@ -31,6 +31,8 @@ IMPORTABLE: dict[Family, Task] = {
     "scrfd": "face-detection",
     "arcface": "face-embedding",
     "print-replay": "face-liveness",
+    "plate-corners": "plate-detection",
+    "plate-slots": "plate-reading",
 }
 
 

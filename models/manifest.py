@@ -17,8 +17,8 @@ from vision.errors import ConfigurationError
 SHIPPED = Path(__file__).parent / "manifest.toml"
 USER_FILE_NAME = "models.toml"
 
-Task = Literal["face-detection", "face-embedding", "face-liveness"]
-Family = Literal["mtcnn", "yunet", "scrfd", "dlib-resnet", "arcface", "print-replay"]
+Task = Literal["face-detection", "face-embedding", "face-liveness", "plate-detection", "plate-reading"]
+Family = Literal["mtcnn", "yunet", "scrfd", "dlib-resnet", "arcface", "print-replay", "plate-corners", "plate-slots"]
 Sha256 = Field(pattern=r"^[0-9a-f]{64}$")
 
 
@@ -113,7 +113,7 @@ class ModelSpec(_Strict):
     preprocessing: Preprocessing = Preprocessing()
     embedding: EmbeddingSpec | None = None
     thresholds: dict[str, float] = {}
-    """Detector and liveness cut-offs by name, as the family's class documents them."""
+    """Detector, reader and liveness cut-offs by name, as the family's class documents them."""
     calibration: FmrCurve | None = None
 
     @property

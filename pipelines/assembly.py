@@ -10,7 +10,7 @@ from typing import Self
 from pipelines.cameras import read_cameras
 from pipelines.gallery.galleries import Galleries
 from pipelines.gallery.tender import Tender
-from pipelines.ingest.runtime import CameraRuntime
+from pipelines.ingest.runtime import CameraRuntime, FaceWork, PlateWork
 from pipelines.networks import Networks, open_networks
 from pipelines.records.paging import every
 from pipelines.records.retention import Sweeper
@@ -20,6 +20,8 @@ from pipelines.services.cameras import CameraService
 from pipelines.services.challenges import Challenges
 from pipelines.services.enrolment import EnrolmentService
 from pipelines.services.gates import GateService
+from pipelines.services.parking import ParkingService
+from pipelines.services.parking_gate import ParkingGate
 from pipelines.settings import Settings, utc_now
 
 
@@ -43,6 +45,7 @@ class Assembly:
     networks: Networks
     enrolments: EnrolmentService
     gates: GateService
+    parking: ParkingService
     cameras: CameraService
     sweeper: Sweeper
     _closing: ExitStack
@@ -71,12 +74,15 @@ class Assembly:
             tender = _tender(gates)
             closing.callback(tender.close)
             closing.callback(gates.barriers.close)
-            cameras = _cameras(gates)
+            parking = _parking(gates, networks)
+            cameras = _cameras(gates, parking, networks)
             closing.callback(cameras.close)
             sweeper.start()
             tender.start()
             cameras.start()
-            return cls(settings, clock, store, networks, enrolments, gates, cameras, sweeper, closing.pop_all())
+            return cls(
+                settings, clock, store, networks, enrolments, gates, parking, cameras, sweeper, closing.pop_all()
+            )
 
     def close(self) -> None:
         """Stop everything, in the order above."""
@@ -101,14 +107,20 @@ def _tender(gates: GateService) -> Tender:
     return Tender(gates.galleries, itertools.product(searched, gates.lane.embedders))
 
 
-def _cameras(gates: GateService) -> CameraService:
+def _parking(gates: GateService, networks: Networks) -> ParkingService:
+    threshold = {"min_confidence": networks.plates.gate_threshold} if networks.plates else {}
+    return ParkingService(gates.store, gates.barriers, gates.settings, clock=gates.clock, **threshold)
+
+
+def _cameras(gates: GateService, parking: ParkingService, networks: Networks) -> CameraService:
     file = gates.settings.cameras_file
+    plates = PlateWork(networks.plates, ParkingGate(parking, gates.store)) if networks.plates else None
     return CameraService(
         gates.store,
         gates,
         gates.clock,
         configured=read_cameras(file, gates.clock) if file else (),
         run=lambda service: CameraRuntime(
-            gates.lane, sink=service, clock=gates.clock, limits=gates.limits, on_state=service.on_state
+            FaceWork(gates.lane, service, gates.limits), plates, clock=gates.clock, on_state=service.on_state
         ),
     )

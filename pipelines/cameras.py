@@ -6,6 +6,12 @@ url = "rtsp://user:password@10.0.0.7/stream"
 lane = "face"          # the default
 gate_id = "main"       # optional
 fps = 5                # optional: frames looked at a second
+
+[[cameras]]
+id = "entry"
+url = "rtsp://user:password@10.0.0.8/stream"
+lane = "plate"
+lane_id = "garage/in"  # optional: the parking lane that it watches, LOT/LANE
 """
 
 import tomllib
@@ -17,10 +23,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from pipelines.ingest.address import parse_address
-from pipelines.records.checks import SLUG
+from pipelines.records.checks import PLACE, SLUG
 from pipelines.records.gate_values import Camera
 from pipelines.settings import utc_now
-from vision.errors import ConfigurationError
+from vision.errors import BadInput, ConfigurationError
 
 _SLUG = f"^{SLUG.pattern}$"
 
@@ -32,8 +38,9 @@ class _Entry(BaseModel):
 
     id: str = Field(pattern=_SLUG)
     url: SecretStr
-    lane: Literal["face"] = "face"
+    lane: Literal["face", "plate"] = "face"
     gate_id: str | None = Field(default=None, pattern=_SLUG)
+    lane_id: str | None = Field(default=None, pattern=f"^{PLACE.pattern}$")
     fps: float | None = Field(default=None, gt=0, le=120, allow_inf_nan=False)
 
     @field_validator("fps", mode="before")
@@ -62,9 +69,7 @@ def read_cameras(path: Path, clock: Callable[[], datetime] = utc_now) -> tuple[C
     for entry in entries:
         check_camera_url(entry.id, entry.url.get_secret_value())
     now = clock()
-    return tuple(
-        Camera(entry.id, entry.url.get_secret_value(), entry.lane, now, entry.gate_id, entry.fps) for entry in entries
-    )
+    return tuple(_camera(path, entry, now) for entry in entries)
 
 
 def join_cameras(configured: Iterable[Camera], stored: Iterable[Camera]) -> tuple[Camera, ...]:
@@ -103,6 +108,14 @@ def _entries(path: Path) -> tuple[_Entry, ...]:
         places = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         fault = "; ".join(places)
     raise ConfigurationError(f"{path}: {fault}")
+
+
+def _camera(path: Path, entry: _Entry, now: datetime) -> Camera:
+    url = entry.url.get_secret_value()
+    try:
+        return Camera(entry.id, url, entry.lane, now, entry.gate_id, entry.fps, entry.lane_id)
+    except BadInput as error:
+        raise ConfigurationError(f"{path}: {error}") from error
 
 
 def _refuse_repeats(where: str, ids: list[str]) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from models.catalogue import Catalogue
 from models.faces.lane import FaceLane
 from models.faces.open import open_face_lane
+from models.plates.lane import PlateLane
+from models.plates.open import open_plate_lane
 from pipelines.services.probe import Thresholds
 from pipelines.settings import Settings
 
@@ -26,16 +28,19 @@ class ServingModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Networks:
-    """What looks at faces here.
+    """What looks at faces and plates here.
 
     Attributes:
+        lane: for faces.
         thresholds: of each embedder.
         models: for health reports.
+        plates: None where no plates are read.
     """
 
     lane: FaceLane
     thresholds: Thresholds
     models: tuple[ServingModel, ...]
+    plates: PlateLane | None = None
 
 
 def open_networks(settings: Settings) -> Networks:
@@ -54,7 +59,19 @@ def open_networks(settings: Settings) -> Networks:
         liveness_id=settings.liveness_model,
         min_face_px=settings.min_face_px,
     )
-    named = [settings.face_detector, *embedders, *([settings.liveness_model] if settings.liveness_model else [])]
-    specs = [catalogue.manifest.get(model_id) for model_id in named]
+    named = [
+        settings.face_detector,
+        *embedders,
+        settings.liveness_model,
+        settings.plate_detector,
+        settings.plate_reader,
+    ]
+    specs = [catalogue.manifest.get(model_id) for model_id in named if model_id]
     models = tuple(ServingModel(spec.id, spec.task, settings.provider, spec.sha256) for spec in specs)
-    return Networks(lane, catalogue, models)
+    return Networks(lane, catalogue, models, _open_plates(catalogue, settings))
+
+
+def _open_plates(catalogue: Catalogue, settings: Settings) -> PlateLane | None:
+    if not settings.plate_detector or not settings.plate_reader:
+        return None
+    return open_plate_lane(catalogue, detector_id=settings.plate_detector, reader_id=settings.plate_reader)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from models.session import Provider
@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     min_face_px: int = Field(default=80, ge=20)
     """Height of the smallest face looked for; at a gate people stand near, and time falls with its square."""
 
+    plate_detector: str | None = "plate-detector"
+    plate_reader: str | None = "plate-reader"
+    """Both or neither (empty): without them plates are not read here."""
+
     cameras_file: Path | None = None
     """Cameras in TOML, beside those in the database."""
 
@@ -52,7 +56,7 @@ class Settings(BaseSettings):
     requests_per_minute: int | None = Field(default=None, ge=1)
     """With one key; beyond it the answer is 429. None: no limit."""
     max_inferences: int = Field(default=8, ge=1)
-    """Requests that look at faces at once; beyond it the answer is 503, for a queue only makes decisions old."""
+    """Requests that look at pictures at once; beyond it the answer is 503, for a queue only makes decisions old."""
 
     decision_ttl_s: float = Field(default=5.0, gt=0)
     """Nothing opens later than so long after a decision, unless the gate says otherwise."""
@@ -67,6 +71,12 @@ class Settings(BaseSettings):
     idempotency_retention_h: int = Field(default=24, ge=1)
     sweep_interval_s: float = Field(default=60.0, gt=0)
 
+    @model_validator(mode="after")
+    def _detector_and_reader(self) -> Self:
+        if bool(self.plate_detector) != bool(self.plate_reader):
+            raise ValueError("plate_detector and plate_reader: wanted both or neither, got one")
+        return self
+
     @classmethod
     def read(cls) -> Self:
         """The settings of this process's environment.
@@ -77,7 +87,7 @@ class Settings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            wrong = [f"CITYGATE_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors()]
+            wrong = [f"CITYGATE_{'_'.join(map(str, one['loc'][:1])).upper()}: {one['msg']}" for one in error.errors()]
             raise ConfigurationError("; ".join(wrong)) from error
         except SettingsError as error:
             raise ConfigurationError(str(error)) from error

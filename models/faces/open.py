@@ -24,11 +24,11 @@ _DETECTORS: Mapping[str, Callable[[Sequence[Session], Mapping[str, float], _Opti
 }
 
 
-def open_model(catalogue: Catalogue, model_id: str) -> FaceDetector | FaceEmbedder | LivenessScorer:
-    """The model, verified, opened and found to fit its family, whatever its task.
+def open_face_model(catalogue: Catalogue, model_id: str) -> FaceDetector | FaceEmbedder | LivenessScorer:
+    """The model, verified, opened and found to fit its family, whatever of a face's tasks it has.
 
     Raises:
-        ConfigurationError: no manifest lists the model.
+        ConfigurationError: no manifest lists the model, or it is not for faces.
         ModelError: its files, its networks or the execution provider are not what the manifest and the family want.
     """
     spec = catalogue.manifest.get(model_id)
@@ -46,7 +46,7 @@ def open_detector(catalogue: Catalogue, model_id: str, min_face_px: int | None =
         min_face_px: height of the smallest face looked for; None: the detector's own default.
 
     Raises:
-        ConfigurationError, ModelError: see `open_model`.
+        ConfigurationError, ModelError: see `open_face_model`.
     """
     spec = _spec(catalogue, model_id, "face-detection")
     size: _Options = {} if min_face_px is None else {"min_face_px": min_face_px}
@@ -61,7 +61,7 @@ def open_embedder(catalogue: Catalogue, model_id: str) -> FaceEmbedder:
     """A face embedder.
 
     Raises:
-        ConfigurationError, ModelError: see `open_model`.
+        ConfigurationError, ModelError: see `open_face_model`.
     """
     spec = _spec(catalogue, model_id, "face-embedding")
     return FaceEmbedder(catalogue.open(model_id)[0], spec)
@@ -71,7 +71,7 @@ def open_liveness(catalogue: Catalogue, model_id: str) -> LivenessScorer:
     """A liveness network.
 
     Raises:
-        ConfigurationError, ModelError: see `open_model`.
+        ConfigurationError, ModelError: see `open_face_model`.
     """
     spec = _spec(catalogue, model_id, "face-liveness")
     return LivenessScorer(catalogue.open(model_id)[0], spec)
@@ -95,7 +95,7 @@ def open_face_lane(
         min_face_px: height of the smallest face looked for; None: the detector's own default.
 
     Raises:
-        ConfigurationError, ModelError: see `open_model`.
+        ConfigurationError, ModelError: see `open_face_model`.
     """
     return FaceLane(
         open_detector(catalogue, detector_id, min_face_px),

@@ -3,10 +3,13 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from models.faces.lane import FaceLane
+from models.plates.lane import PlateLane
 from pipelines.ingest.backoff import Backoff
 from pipelines.ingest.media import Timeouts
 from pipelines.ingest.source import open_source
@@ -14,7 +17,9 @@ from pipelines.ingest.status import CameraStatus, OnState
 from pipelines.ingest.worker import CameraWorker
 from pipelines.records.gate_values import Camera
 from pipelines.settings import utc_now
-from pipelines.stages.face import FaceStage, FaceTrackReady, TrackSink
+from pipelines.stages.face import FaceStage, TrackSink
+from pipelines.stages.passage import PlateRules
+from pipelines.stages.plate import PlateStage, VisitSink
 from pipelines.stages.visit import TrackRules
 from vision.errors import ConfigurationError, Conflict, NotFound
 from vision.quality import QualityLimits
@@ -23,41 +28,70 @@ from vision.types import FaceObservation
 logger = logging.getLogger(__name__)
 
 FACE_LANE = "face"
+PLATE_LANE = "plate"
+LANES = (FACE_LANE, PLATE_LANE)
 _STOP_MARGIN_S = 15.0
 """For the stage's last frame and the deliveries that wait, beyond the grabber's read time-out."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceWork:
+    """What is done with the frames of face cameras.
+
+    Attributes:
+        lane: the face networks, shared by all cameras.
+        sink: decides on visits.
+        limits, rules: of the stage; None: the defaults.
+    """
+
+    lane: FaceLane
+    sink: TrackSink
+    limits: QualityLimits | None = None
+    rules: TrackRules | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlateWork:
+    """What is done with the frames of plate cameras.
+
+    Attributes:
+        lane: the plate networks, shared by all cameras.
+        sink: decides on visits.
+        rules: of the stage; None: the defaults.
+    """
+
+    lane: PlateLane
+    sink: VisitSink
+    rules: PlateRules | None = None
 
 
 class CameraRuntime:
     """Runs a worker for each camera.
 
     Args:
-        lane: the face networks, shared by all cameras.
-        sink: decides on visits.
+        faces: for the cameras of lane `face`.
+        plates: for those of lane `plate`; None: none is taken.
         clock: anchors the streams to the day.
-        limits, rules: of the face stage; None: the defaults.
         timeouts: of opening and reading; None: the defaults.
         on_state: told of every change of a camera's state, in that camera's threads.
     """
 
     def __init__(
         self,
-        lane: FaceLane,
-        sink: TrackSink,
+        faces: FaceWork,
+        plates: PlateWork | None = None,
+        *,
         clock: Callable[[], datetime] = utc_now,
-        limits: QualityLimits | None = None,
-        rules: TrackRules | None = None,
         timeouts: Timeouts | None = None,
         on_state: OnState | None = None,
     ) -> None:
-        self._lane = lane
-        self._sink = sink
+        self._faces = faces
+        self._plates = plates
         self._clock = clock
-        self._limits = limits
-        self._rules = rules
         self._timeouts = timeouts or Timeouts()
         self._on_state = on_state
         self._lock = threading.Lock()
-        self._running: dict[str, tuple[CameraWorker[FaceTrackReady], FaceStage]] = {}
+        self._running: dict[str, tuple[CameraWorker[Any], FaceStage | PlateStage]] = {}
         self._closed = False
 
     def add(self, camera: Camera) -> None:
@@ -65,20 +99,28 @@ class CameraRuntime:
 
         Raises:
             Conflict: a camera with this id is here already, or the runtime was closed.
-            ConfigurationError: an address or a lane that is not known.
+            ConfigurationError: an address or a lane that is not known, or a lane without networks here.
         """
-        if camera.lane != FACE_LANE:
-            raise ConfigurationError(f"camera {camera.id}: wanted lane {FACE_LANE!r}, got {camera.lane!r}")
-        source = open_source(camera, self._clock, self._timeouts)
-        stage = FaceStage(self._lane, self._limits, self._rules)
-        # Seeded by nothing: after a power cut a street's cameras must not all be asked in the same moment.
-        backoff = Backoff(Random())  # noqa: S311 - no secret
-        worker = CameraWorker(camera.id, source, stage, self._sink.on_track, backoff, self._on_state)
+        worker, stage = self._worker(camera)
         with self._lock:
             if self._closed or camera.id in self._running:
                 raise Conflict(f"camera {camera.id}: {'the runtime is closed' if self._closed else 'runs already'}")
             self._running[camera.id] = (worker, stage)
             worker.start()
+
+    def check_lane(self, camera: Camera) -> None:
+        """Refuse a camera whose frames nothing here can look at.
+
+        Raises:
+            ConfigurationError: a lane that is not known, or without networks here.
+        """
+        if camera.lane not in LANES:
+            raise ConfigurationError(f"camera {camera.id}: wanted a lane of {', '.join(LANES)}, got {camera.lane!r}")
+        if camera.lane == PLATE_LANE and self._plates is None:
+            raise ConfigurationError(
+                f"camera {camera.id}: wanted plate networks for lane {PLATE_LANE!r}, got none: set "
+                "CITYGATE_PLATE_DETECTOR and CITYGATE_PLATE_READER"
+            )
 
     def remove(self, camera_id: str) -> None:
         """Stop the camera: returns when what it saw was delivered, at the latest some time after its read time-out.
@@ -108,7 +150,7 @@ class CameraRuntime:
         """
         with self._lock:
             _, stage = self._find(camera_id)
-        return stage.current_track(since)
+        return stage.current_track(since) if isinstance(stage, FaceStage) else []
 
     def retry(self, camera_id: str, visit: str) -> bool:
         """The decision on a visit was unknown: gather new frames for another one; False when that is over.
@@ -119,7 +161,8 @@ class CameraRuntime:
         """
         with self._lock:
             running = self._running.get(camera_id)
-        return running is not None and running[1].retry(visit)
+        stage = None if running is None else running[1]
+        return isinstance(stage, FaceStage) and stage.retry(visit)
 
     def wait(self, camera_id: str, timeout_s: float | None = None) -> bool:
         """Whether the camera's source has ended and all it showed was delivered, after waiting for it.
@@ -146,7 +189,19 @@ class CameraRuntime:
     def _stop_s(self) -> float:
         return self._timeouts.open_s * 2 + self._timeouts.read_s + _STOP_MARGIN_S
 
-    def _find(self, camera_id: str) -> tuple[CameraWorker[FaceTrackReady], FaceStage]:
+    def _worker(self, camera: Camera) -> tuple[CameraWorker[Any], FaceStage | PlateStage]:
+        """The camera's worker, not yet started, and the stage it feeds."""
+        self.check_lane(camera)
+        source = open_source(camera, self._clock, self._timeouts)
+        # Seeded by nothing: after a power cut a street's cameras must not all be asked in the same moment.
+        backoff = Backoff(Random())  # noqa: S311 - no secret
+        if camera.lane == PLATE_LANE and self._plates:
+            cars = PlateStage(self._plates.lane, self._plates.rules, camera.lane_id)
+            return CameraWorker(camera.id, source, cars, self._plates.sink.on_visit, backoff, self._on_state), cars
+        people = FaceStage(self._faces.lane, self._faces.limits, self._faces.rules)
+        return CameraWorker(camera.id, source, people, self._faces.sink.on_track, backoff, self._on_state), people
+
+    def _find(self, camera_id: str) -> tuple[CameraWorker[Any], FaceStage | PlateStage]:
         if camera_id not in self._running:
             raise NotFound(f"no camera {camera_id} runs here")
         return self._running[camera_id]

@@ -11,7 +11,7 @@ import numpy as np
 import supervision as sv
 
 from models.faces.lane import FaceLane
-from pipelines.stages.tracking import FaceTracker
+from pipelines.stages.tracking import Tracker
 from pipelines.stages.visit import TrackRules, Visit, crop_around, look
 from vision.quality import QualityLimits
 from vision.types import FaceObservation, Frame
@@ -82,7 +82,7 @@ class FaceStage:
         self._limits = limits or QualityLimits()
         self._rules = rules or TrackRules()
         self._monotonic = monotonic
-        self._tracker = FaceTracker(self._rules.lost_after_s)
+        self._tracker = Tracker(self._rules.lost_after_s)
         self._tracks: dict[int, _Track] = {}
         self._lock = threading.Lock()
 

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from models.catalogue import Catalogue
-from models.faces.open import open_model
 from models.importing import describe_file, import_model, set_calibration
 from models.manifest import Family, ModelSpec, Preprocessing
+from models.open import open_model
 from tests.models.graphs import doubling_graph
 from vision.calibration import FmrCurve
 from vision.errors import CitygateError, ConfigurationError, Conflict, ModelContractError, ModelFileError, NotFound

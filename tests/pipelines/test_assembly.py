@@ -83,5 +83,18 @@ def test_the_networks_of_the_settings_are_reported_with_provider_and_hash(conver
     assert [(model.id, model.provider, len(model.sha256)) for model in networks.models] == [
         ("mtcnn", "cpu", 64),
         ("dlib-resnet-v1", "cpu", 64),
+        ("plate-detector", "cpu", 64),
+        ("plate-reader", "cpu", 64),
     ]
+    assert networks.plates is not None
     assert networks.lane.current.model_id == "dlib-resnet-v1"
+
+
+def test_without_plate_networks_no_plates_are_read(converted_home: Path) -> None:
+    settings = Settings(home=converted_home, plate_detector=None, plate_reader=None)
+    assert open_networks(settings).plates is None
+
+
+def test_a_plate_detector_without_a_reader_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="both or neither"):
+        Settings(home=tmp_path, plate_reader=None)

@@ -51,6 +51,12 @@ def test_cameras_come_in_the_order_of_the_file(tmp_path: Path) -> None:
     assert "hunter2" not in repr(north)
 
 
+def test_a_plate_camera_names_the_parking_lane_that_it_watches(tmp_path: Path) -> None:
+    text = f'[[cameras]]\nid = "entry"\nurl = "{URL}"\nlane = "plate"\nlane_id = "garage/in"\n'
+    (entry,) = read_cameras(written(tmp_path, text), FakeClock())
+    assert (entry.lane, entry.lane_id, entry.gate_id) == ("plate", "garage/in", None)
+
+
 def test_a_file_may_hold_no_camera_but_must_say_so(tmp_path: Path) -> None:
     assert read_cameras(written(tmp_path, "cameras = []")) == ()
     assert "cameras: Field required" in refused(tmp_path, "")
@@ -65,6 +71,9 @@ def test_a_file_may_hold_no_camera_but_must_say_so(tmp_path: Path) -> None:
         ('fps = "5"', "wanted a number"),
         ("fps = true", "wanted a number"),
         ('gate_id = "Main Gate"', "gate_id"),
+        ('lane_id = "garage/in"', "wanted lane plate"),
+        ('lane = "plate"\nlane_id = "garage"', "lane_id"),
+        ('lane = "plate"\ngate_id = "main"', "wanted lane face"),
         ("password = 'hunter2'", "password: Extra inputs"),
         ("url = 'again'", "wanted TOML"),
     ],

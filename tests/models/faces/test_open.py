@@ -6,7 +6,7 @@ import pytest
 from models.catalogue import Catalogue
 from models.faces.embedder import FaceEmbedder
 from models.faces.mtcnn import MtcnnDetector
-from models.faces.open import open_embedder, open_face_lane, open_model
+from models.faces.open import open_embedder, open_face_lane, open_face_model
 from models.importing import describe_file, import_model
 from models.manifest import Preprocessing
 from vision.errors import ConfigurationError
@@ -14,8 +14,8 @@ from vision.errors import ConfigurationError
 
 def test_the_defaults_open_as_a_detector_and_an_embedder(converted_home: Path) -> None:
     catalogue = Catalogue(converted_home)
-    assert isinstance(open_model(catalogue, "mtcnn"), MtcnnDetector)
-    assert isinstance(open_model(catalogue, "dlib-resnet-v1"), FaceEmbedder)
+    assert isinstance(open_face_model(catalogue, "mtcnn"), MtcnnDetector)
+    assert isinstance(open_face_model(catalogue, "dlib-resnet-v1"), FaceEmbedder)
 
 
 def test_a_lane_serves_the_current_embedder_first_and_has_no_liveness_unless_asked(converted_home: Path) -> None:
@@ -36,4 +36,4 @@ def test_an_unknown_threshold_in_the_manifest_is_named(tmp_path: Path, shared: P
     spec = describe_file(file, "mine", "yunet", "Apache-2.0", commercial_use=True, preprocessing=Preprocessing())
     import_model(tmp_path, file, spec.model_copy(update={"thresholds": {"min_scores": 0.4}}), check=lambda: None)
     with pytest.raises(ConfigurationError, match="min_scores"):
-        open_model(Catalogue(tmp_path), "mine")
+        open_face_model(Catalogue(tmp_path), "mine")

@@ -9,7 +9,7 @@ import av
 import pytest
 
 from pipelines.ingest.media import Timeouts
-from pipelines.ingest.runtime import CameraRuntime
+from pipelines.ingest.runtime import CameraRuntime, FaceWork
 from pipelines.ingest.status import CameraStatus
 from pipelines.stages.face import FaceTrackReady
 from tests.fakes import fake_lane, portrait
@@ -43,7 +43,7 @@ def states() -> States:
 
 @pytest.fixture
 def runtime(visits: Visits, states: States) -> Iterator[CameraRuntime]:
-    runtime = CameraRuntime(fake_lane(), visits, timeouts=Timeouts(0.5, 0.5), on_state=states)
+    runtime = CameraRuntime(FaceWork(fake_lane(), visits), timeouts=Timeouts(0.5, 0.5), on_state=states)
     yield runtime
     runtime.close()
 
