@@ -26,6 +26,16 @@ from api.routes import (
     gates,
     health,
     keys,
+    parking_erasures,
+    parking_lanes,
+    parking_lots,
+    parking_observations,
+    parking_offline,
+    parking_passages,
+    parking_rates,
+    parking_rights,
+    parking_sessions,
+    plates,
     subjects,
 )
 from api.site import Site
@@ -41,6 +51,16 @@ NOUNS = (
     gates,
     deciding,
     decisions,
+    plates,
+    parking_rates,
+    parking_lots,
+    parking_lanes,
+    parking_rights,
+    parking_passages,
+    parking_observations,
+    parking_sessions,
+    parking_offline,
+    parking_erasures,
     cameras,
     events,
     keys,
@@ -85,6 +105,7 @@ async def _lifespan(
         signal = EventSignal(assembly.store.feed)
         metrics.watch_cameras(assembly.cameras.statuses)
         assembly.gates.on_decided(metrics.decided)
+        assembly.parking.on_decided(metrics.passed)
         rate, slots = RateLimit(settings.requests_per_minute), InferenceSlots(settings.max_inferences)
         app.state.site = Site(assembly, rate, slots, signal, metrics)
         waking = asyncio.create_task(signal.run())

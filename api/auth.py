@@ -49,10 +49,29 @@ async def caller(
         Problem: 403, a scope is missing.
     """
     key: ApiKey = request.state.key  # `api.keyed_route` authenticated before the body was read
-    missing = [scope for scope in wanted.scopes if scope not in key.scopes]
+    require_scopes(key, *wanted.scopes)
+    return key
+
+
+def require_scopes(key: ApiKey, *scopes: str) -> None:
+    """Refuse a key that lacks one of these scopes.
+
+    Raises:
+        Problem: 403, a scope is missing.
+    """
+    missing = [scope for scope in scopes if scope not in key.scopes]
     if missing:
         raise Problem(FORBIDDEN_SCOPE, f"wanted a key with {', '.join(missing)}")
-    return key
+
+
+def require_every_purpose(key: ApiKey) -> None:
+    """Refuse a key of some purposes, for what concerns all of them at once.
+
+    Raises:
+        Problem: 403, the key was given some purposes only.
+    """
+    if not key.sees_every_purpose:
+        raise Problem(FORBIDDEN_PURPOSE, "wanted a key of every purpose, for this concerns all of them")
 
 
 SubjectReader = Annotated[ApiKey, Security(caller, scopes=[Scope.SUBJECTS_READ])]
@@ -68,6 +87,11 @@ Opener = Annotated[ApiKey, Security(caller, scopes=[Scope.GATES_OPEN])]
 DecisionReader = Annotated[ApiKey, Security(caller, scopes=[Scope.DECISIONS_READ])]
 CameraReader = Annotated[ApiKey, Security(caller, scopes=[Scope.CAMERAS_READ])]
 CameraWriter = Annotated[ApiKey, Security(caller, scopes=[Scope.CAMERAS_WRITE])]
+PlateReader = Annotated[ApiKey, Security(caller, scopes=[Scope.PLATES_READ])]
+ParkingReader = Annotated[ApiKey, Security(caller, scopes=[Scope.PARKING_READ])]
+ParkingWriter = Annotated[ApiKey, Security(caller, scopes=[Scope.PARKING_WRITE])]
+ParkingDecider = Annotated[ApiKey, Security(caller, scopes=[Scope.PARKING_DECIDE])]
+ParkingOperator = Annotated[ApiKey, Security(caller, scopes=[Scope.PARKING_OPERATE])]
 EventReader = Annotated[ApiKey, Security(caller, scopes=[Scope.EVENTS_READ])]
 
 
@@ -77,10 +101,10 @@ async def caller_of_every_purpose(key: Annotated[ApiKey, Security(caller)]) -> A
     Raises:
         Problem: 403, the key was given some purposes only.
     """
-    if not key.sees_every_purpose:
-        raise Problem(FORBIDDEN_PURPOSE, "wanted a key of every purpose, for this concerns all of them")
+    require_every_purpose(key)
     return key
 
 
 KeyAdmin = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.KEYS_ADMIN])]
+PlateEraser = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.PARKING_ERASE])]
 Auditor = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.AUDIT_READ])]

@@ -22,6 +22,8 @@ KINDS: dict[type[CitygateError], ProblemKind] = {
     errors.ImageTooLarge: problems.IMAGE_TOO_LARGE,
     errors.NoFace: problems.NO_FACE,
     errors.SeveralFaces: problems.SEVERAL_FACES,
+    errors.NoPlate: problems.NO_PLATE,
+    errors.SeveralPlates: problems.SEVERAL_PLATES,
     errors.PoorQuality: problems.POOR_QUALITY,
     errors.Uncalibrated: problems.UNCALIBRATED,
     errors.NotFound: problems.NOT_FOUND,

@@ -35,7 +35,7 @@ async def _idempotency_key(
 
 
 ONCE = [Depends(_idempotency_key)]
-"""The `dependencies` of a route that makes something."""
+"""The `dependencies` of a route that makes something; of others nothing is kept."""
 
 IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _SUBJECT = re.compile(rb'"(sub_[0-9a-f]{32})"')
@@ -48,6 +48,7 @@ class KeyedRoute(APIRoute):
         """As FastAPI's, with the above around it."""
         handle = super().get_route_handler()
         wants_json = self.body_field is not None
+        makes_something = ONCE[0] in self.dependencies
 
         async def answer(request: Request) -> Response:
             site: Site = request.app.state.site
@@ -56,7 +57,7 @@ class KeyedRoute(APIRoute):
             body = await request.body()
             if wants_json and body and media_type(request) != "application/json":
                 raise Problem(WRONG_MEDIA_TYPE, "wanted application/json")
-            if request.method != "POST" or "Idempotency-Key" not in request.headers:
+            if not makes_something or "Idempotency-Key" not in request.headers:
                 return await handle(request)
             return await _answer_once(request, key, site.store.idempotency, handle)
 

@@ -1,4 +1,4 @@
-"""How much at once: bytes of a request, requests of a key, and faces that are looked at."""
+"""How much at once: bytes of a request, requests of a key, and pictures that are looked at."""
 
 import math
 import threading
@@ -96,7 +96,7 @@ class RateLimit:
 
 
 class InferenceSlots:
-    """A bound on requests that look at faces: beyond it a queue would only grow older than its decisions.
+    """A bound on requests that look at pictures: beyond it a queue would only grow older than its decisions.
 
     Args:
         count: of requests at once, those included that wait for a core.
@@ -113,7 +113,7 @@ class InferenceSlots:
             Problem: 503, none is free.
         """
         if not self._slots.acquire(blocking=False):
-            raise Problem(BUSY, "too many requests are looking at faces now")
+            raise Problem(BUSY, "too many requests are looking at pictures now")
         try:
             yield
         finally:

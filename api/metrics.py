@@ -9,7 +9,9 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.ingest.status import CameraStatus
+from pipelines.parking.sessions import Passage
 from pipelines.records.gate_values import Decision
+from vision.plate_alphabet import PlateKind
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # Around the targets: 5 ms of own work, 30 ms for a decision on one core.
@@ -37,6 +39,18 @@ class Metrics:
             ["gate", "decision", "reason"],
             registry=self.registry,
         )
+        self._passages = Counter(
+            "citygate_parking_passages",
+            "Cars in parking lanes, by what was decided.",
+            ["lot", "direction", "decision", "reason"],
+            registry=self.registry,
+        )
+        self._plates = Counter(
+            "citygate_plate_readings",
+            "Plates read off uploaded pictures; accepted: certain enough for a gate.",
+            ["kind", "accepted"],
+            registry=self.registry,
+        )
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""
@@ -46,6 +60,14 @@ class Metrics:
     def decided(self, decision: Decision) -> None:
         """Count one decision; of its reason only the word before the colon, for what follows has many values."""
         self._decisions.labels(decision.gate_id, decision.decision, decision.reason.partition(":")[0]).inc()
+
+    def plate_read(self, kind: PlateKind, *, accepted: bool) -> None:
+        """Count one plate that was read off an uploaded picture."""
+        self._plates.labels(kind, str(accepted).lower()).inc()
+
+    def passed(self, passage: Passage) -> None:
+        """Count one car in a parking lane."""
+        self._passages.labels(passage.lot_id, passage.direction, passage.decision, passage.reason).inc()
 
     def watch_cameras(self, cameras: Callable[[], Sequence[CameraStatus]]) -> None:
         """Have the cameras' drops read at every scrape."""

@@ -47,28 +47,22 @@ WRONG_MEDIA_TYPE = ProblemKind("unsupported-media-type", 415, "The content type 
 NOT_AN_IMAGE = ProblemKind("not-an-image", 422, "The bytes are not a whole JPEG, PNG or WebP picture")
 NO_FACE = ProblemKind("no-face", 422, "No face was found")
 SEVERAL_FACES = ProblemKind("several-faces", 422, "More than one face was found")
+NO_PLATE = ProblemKind("no-plate", 422, "No plate was read")
+SEVERAL_PLATES = ProblemKind("several-plates", 422, "More than one plate was read")
 POOR_QUALITY = ProblemKind("poor-quality", 422, "The face cannot be used")
 UNCALIBRATED = ProblemKind("uncalibrated", 422, "No threshold can be stated for this false match rate")
 CAMERA_UNUSABLE = ProblemKind("camera-unusable", 422, "The camera cannot be opened")
 TOO_MANY_REQUESTS = ProblemKind("too-many-requests", 429, "Too many requests")
 INTERNAL = ProblemKind("internal-error", 500, "Something broke; the log has it")
 UNAVAILABLE = ProblemKind("unavailable", 503, "The service cannot answer now")
-BUSY = ProblemKind("busy", 503, "Too many faces are being looked at now")
+BUSY = ProblemKind("busy", 503, "Too many pictures are being looked at now")
 
 OF_EVERY_ROUTE = (UNAUTHENTICATED, FORBIDDEN_SCOPE, INVALID_REQUEST, TOO_MANY_REQUESTS, UNAVAILABLE)
 """What a route behind a key may answer."""
-OF_PICTURES = (
-    IMAGE_TOO_LARGE,
-    WRONG_MEDIA_TYPE,
-    NOT_AN_IMAGE,
-    NO_FACE,
-    SEVERAL_FACES,
-    POOR_QUALITY,
-    INVALID_VALUE,
-    UNCALIBRATED,
-    BUSY,
-)
+OF_PICTURES = (IMAGE_TOO_LARGE, WRONG_MEDIA_TYPE, NOT_AN_IMAGE, BUSY)
 """What a route that takes pictures may answer."""
+OF_FACES = (*OF_PICTURES, NO_FACE, SEVERAL_FACES, POOR_QUALITY, INVALID_VALUE, UNCALIBRATED)
+"""What a route that takes pictures of faces may answer."""
 
 
 class Problem(Exception):

@@ -19,7 +19,7 @@ class Site:
 
     Attributes:
         rate: of each key's requests.
-        slots: held by requests that look at faces.
+        slots: held by requests that look at pictures.
         signal: wakes the event streams.
     """
 

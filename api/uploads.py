@@ -23,6 +23,7 @@ Fields_co = TypeVar("Fields_co", bound=BaseModel, covariant=True)
 # Some clients do not say what a file is; the bytes do.
 PICTURE_TYPES = ("image/jpeg", "image/png", "image/webp", "application/octet-stream", "")
 MAX_FIELDS = 20
+_PICTURE = {"type": "string", "contentMediaType": "image/jpeg", "format": "binary"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,20 @@ class Submission(Generic[Fields_co]):
         """
         return [decode_picture(picture, max_pixels) for picture in self.pictures]
 
+    def one_image(self, max_pixels: int) -> Image:
+        """The only picture, decoded and upright.
+
+        Raises:
+            Problem: 422, there is none, or more than one.
+            NotAnImage, ImageTooLarge: it cannot be used.
+        """
+        if len(self.pictures) != 1:
+            raise Problem(INVALID_REQUEST, f"image: wanted one part, got {len(self.pictures)}")
+        return decode_picture(self.pictures[0], max_pixels)
+
 
 class _MemoryParser(MultiPartParser):
-    # A face must not be written to a temporary file; `BodyLimit` bounds what comes in.
+    # A face or a plate must not be written to a temporary file; `BodyLimit` bounds what comes in.
     spool_max_size = sys.maxsize
 
 
@@ -68,18 +80,27 @@ def submission_of(model: type[M], max_pictures: int) -> Callable[[Request], Awai
 def submission_body(model: type[BaseModel], max_pictures: int) -> dict[str, Any]:
     """The `openapi_extra` of a route that takes such a submission."""
     schema = model.model_json_schema()
-    picture = {"type": "string", "contentMediaType": "image/jpeg", "format": "binary"}
     images = {
         "type": "array",
-        "items": picture,
+        "items": _PICTURE,
         "minItems": 0,
         "maxItems": max_pictures,
         "description": "JPEG, PNG or WebP, one part for each picture",
     }
-    with_images = {**schema, "properties": {**schema["properties"], "image": images}}
-    multipart = {"schema": with_images, "encoding": {"image": {"contentType": "image/jpeg, image/png, image/webp"}}}
-    content = {"multipart/form-data": multipart, "application/json": {"schema": schema}}
+    content = {"multipart/form-data": _multipart(schema, images), "application/json": {"schema": schema}}
     return {"requestBody": {"required": True, "content": content}}
+
+
+def picture_body() -> dict[str, Any]:
+    """The `openapi_extra` of a route that takes one picture and nothing else."""
+    image = {**_PICTURE, "description": "JPEG, PNG or WebP"}
+    schema = {"type": "object", "additionalProperties": False, "required": ["image"], "properties": {}}
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": _multipart(schema, image)}}}
+
+
+def _multipart(schema: dict[str, Any], image: dict[str, Any]) -> dict[str, Any]:
+    with_image = {**schema, "properties": {**schema["properties"], "image": image}}
+    return {"schema": with_image, "encoding": {"image": {"contentType": "image/jpeg, image/png, image/webp"}}}
 
 
 async def _parts(request: Request, max_pictures: int) -> tuple[dict[str, Any], tuple[bytes, ...]]:

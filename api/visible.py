@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from api.problems import UNKNOWN_GATE, Problem
+from pipelines.parking.places import Lot
 from pipelines.records.gate_values import Gate
 from pipelines.records.store import Store
 from pipelines.records.values import ApiKey, Gallery
@@ -19,6 +20,18 @@ def visible_gallery(store: Store, key: ApiKey, gallery_id: str) -> Gallery:
     gallery = store.galleries.get(gallery_id)
     key.require_purpose(gallery.purpose)
     return gallery
+
+
+def visible_lot(store: Store, key: ApiKey, lot_id: str) -> Lot:
+    """The parking lot, which is for one of the key's purposes.
+
+    Raises:
+        NotFound: there is none.
+        ForbiddenPurpose: it is for another purpose.
+    """
+    lot = store.parking.lots.get(lot_id)
+    key.require_purpose(lot.purpose)
+    return lot
 
 
 def visible_gate(store: Store, key: ApiKey, gate_id: str) -> Gate:

@@ -2,17 +2,18 @@
 
 import typer
 
-from api.cli import cameras, keys, models
+from api.cli import cameras, keys, models, parking
 from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.enroll import enroll
+from api.cli.read import read
 from api.cli.serve import serve
 from api.cli.verify import verify
 
 app = typer.Typer(
     help="A city's cameras turned into decisions.", no_args_is_help=True, pretty_exceptions_show_locals=False
 )
-for command in (demo, serve, enroll, verify, doctor):
+for command in (demo, serve, enroll, verify, read, doctor):
     app.command()(command)
-for group in (models, keys, cameras):
+for group in (models, keys, cameras, parking):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2])

@@ -8,9 +8,11 @@ from rich.table import Column, Table
 
 from api.cli.console import console, failures_in_one_line
 from pipelines.ingest.address import parse_address, redact_url
+from pipelines.ingest.runtime import LANES
 from pipelines.records.gate_values import Camera
 from pipelines.records.store import Store
 from pipelines.settings import Settings, utc_now
+from vision.errors import BadInput
 
 ACTOR = "cli"
 
@@ -24,12 +26,16 @@ def add(
     url: Annotated[str, typer.Argument(help="rtsp:, http:, file: or webcam: address")],
     *,
     gate: Annotated[str | None, typer.Option(help="the gate that decides on the faces it sees")] = None,
+    lane: Annotated[str, typer.Option(help="what is looked for: face or plate")] = "face",
+    lane_id: Annotated[str | None, typer.Option(help="the parking lane that it watches: LOT/LANE")] = None,
     fps: Annotated[float | None, typer.Option(help="frames analysed a second; default: all")] = None,
 ) -> None:
     """List a camera; its address is sealed in the database, for it may hold a password."""
     parse_address(url)
+    if lane not in LANES:
+        raise BadInput(f"--lane: wanted one of {', '.join(LANES)}, got {lane!r}")
     with closing(Store.open(Settings.read())) as store:
-        camera = Camera(id=camera_id, url=url, lane="face", created_at=utc_now(), gate_id=gate, fps=fps)
+        camera = Camera(camera_id, url, lane, utc_now(), gate, fps, lane_id)
         store.cameras.create(camera, actor=ACTOR)
     console.print(f"[green]ok[/] {camera_id}")
 
@@ -40,10 +46,10 @@ def list_cameras() -> None:
     """Every camera, its address without secrets."""
     with closing(Store.open(Settings.read())) as store:
         cameras = store.cameras.list(limit=500).items
-    table = Table(Column("id", no_wrap=True), "address", "lane", "gate", "fps")
+    table = Table(Column("id", no_wrap=True), "address", "lane", "gate or parking lane", "fps")
     for camera in cameras:
         fps = "" if camera.fps is None else f"{camera.fps:g}"
-        table.add_row(camera.id, redact_url(camera.url), camera.lane, camera.gate_id or "", fps)
+        table.add_row(camera.id, redact_url(camera.url), camera.lane, camera.gate_id or camera.lane_id or "", fps)
     console.print(table)
 
 

@@ -12,7 +12,7 @@ import typer
 
 from api.cli.console import console
 from models.catalogue import Catalogue
-from models.faces.open import open_model
+from models.open import open_model
 from pipelines.records.database import read_canary
 from pipelines.records.master_key import load_master_key
 from pipelines.settings import Settings
@@ -105,7 +105,8 @@ def _models(settings: Settings) -> Iterator[Finding]:
         yield Finding("manifests", str(error), "correct the file named above")
         return
     wanted = [settings.face_detector, settings.face_embedder, *settings.previous_face_embedders]
-    for model_id in [*wanted, *([settings.liveness_model] if settings.liveness_model else [])]:
+    optional = (settings.liveness_model, settings.plate_detector, settings.plate_reader)
+    for model_id in [*wanted, *filter(None, optional)]:
         try:
             open_model(catalogue, model_id)
         except CitygateError as error:

@@ -9,10 +9,10 @@ from rich.table import Column, Table
 
 from api.cli.console import console, failures_in_one_line
 from models.catalogue import Catalogue
-from models.faces.open import open_model
 from models.fetching import fetch_model
 from models.importing import IMPORTABLE, describe_file, import_model
 from models.manifest import Family, ModelSpec, Preprocessing
+from models.open import open_model
 from pipelines.settings import Settings
 from vision.errors import CitygateError, ConfigurationError
 

@@ -1,14 +1,15 @@
 """The API in this process: in the foreground for `serve`, in a thread for `demo`."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import uvicorn
 
 from api.app import create_app
 from pipelines.assembly import Assembly
-from pipelines.settings import Settings
+from pipelines.settings import Settings, utc_now
 from vision.errors import ConfigurationError
 
 _POLL_S = 0.05
@@ -16,14 +17,14 @@ _POLL_S = 0.05
 _GRACE_S = 5
 
 
-def server(settings: Settings) -> uvicorn.Server:
+def server(settings: Settings, clock: Callable[[], datetime] = utc_now) -> uvicorn.Server:
     """A server for this installation, opened; run it, for it closes the installation at its end.
 
     Raises:
         WrongMasterKey, ConfigurationError, ModelError: the installation cannot be opened; nothing was changed.
     """
     # Opened here and not by the app: a cause that a user can mend must not drown in the server's traceback.
-    assembly = Assembly.open(settings)
+    assembly = Assembly.open(settings, clock)
     config = uvicorn.Config(
         create_app(settings, open_assembly=lambda _settings: assembly),
         host=settings.host,
@@ -37,13 +38,13 @@ def server(settings: Settings) -> uvicorn.Server:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[str]:
+def serving(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Iterator[str]:
     """Serve while the block runs; yields the address.
 
     Raises:
         WrongMasterKey, ConfigurationError, ModelError: the installation cannot be opened, or the address is taken.
     """
-    running = server(settings)
+    running = server(settings, clock)
     thread = threading.Thread(target=running.run, name="api")
     thread.start()
     try:

@@ -8,6 +8,7 @@ from api.problems import (
     CAMERA_UNUSABLE,
     CONFLICT,
     FORBIDDEN_PURPOSE,
+    INVALID_VALUE,
     NOT_FOUND,
     UNKNOWN_GATE,
     Problem,
@@ -17,7 +18,7 @@ from api.problems import (
 from api.schemas.cameras import CameraIn, CameraOut
 from api.schemas.common import Listing, PageParts, listing
 from api.site import Site, SiteDep
-from api.visible import visible_gate
+from api.visible import visible_gate, visible_lot
 from pipelines.records.gate_values import Camera
 from vision.errors import ConfigurationError
 
@@ -27,13 +28,15 @@ router = APIRouter(prefix="/v1/cameras", tags=["cameras"], route_class=KeyedRout
 @router.post(
     "",
     status_code=201,
-    responses=documented_post(UNKNOWN_GATE, FORBIDDEN_PURPOSE, CAMERA_UNUSABLE),
+    responses=documented_post(UNKNOWN_GATE, NOT_FOUND, FORBIDDEN_PURPOSE, INVALID_VALUE, CAMERA_UNUSABLE),
     dependencies=ONCE,
 )
 def add_camera(camera: CameraIn, site: SiteDep, key: CameraWriter) -> CameraOut:
     """Add a camera and open it at once; one that does not answer is tried again and again."""
     if camera.gate is not None:
         visible_gate(site.store, key, camera.gate)
+    if camera.lane_id is not None:
+        visible_lot(site.store, key, camera.lane_id.partition("/")[0])
     try:
         made = site.assembly.cameras.add(camera.record(site.assembly.clock()), actor=key.id)
     except ConfigurationError as error:
@@ -43,7 +46,7 @@ def add_camera(camera: CameraIn, site: SiteDep, key: CameraWriter) -> CameraOut:
 
 @router.get("", responses=documented())
 def list_cameras(site: SiteDep, key: CameraReader, part: PageParts) -> Listing[CameraOut]:
-    """The cameras of the key's purposes, and those without a gate."""
+    """The cameras of the key's purposes, and those without a gate and a parking lane."""
     page = site.assembly.cameras.list(part.cursor, part.limit, key)
     return listing(page, lambda camera: _with_status(site, camera))
 

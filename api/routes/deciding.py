@@ -30,7 +30,7 @@ RESPONSES = documented_post(
     problems.UNKNOWN_GATE,
     problems.NOT_FOUND,
     problems.FORBIDDEN_PURPOSE,
-    *problems.OF_PICTURES,
+    *problems.OF_FACES,
 )
 
 

@@ -25,7 +25,7 @@ EnrolmentSubmission = Annotated[
 @router.post(
     "",
     status_code=201,
-    responses=documented_post(NOT_FOUND, FORBIDDEN_PURPOSE, problems.NO_CONSENT, *problems.OF_PICTURES),
+    responses=documented_post(NOT_FOUND, FORBIDDEN_PURPOSE, problems.NO_CONSENT, *problems.OF_FACES),
     openapi_extra=submission_body(EnrolmentFields, MOST_PICTURES),
     dependencies=ONCE,
 )

@@ -8,6 +8,7 @@ from pydantic import ConfigDict, Field
 from api.schemas.common import Address, Answer, Request, Slug
 from pipelines.ingest.address import redact_url
 from pipelines.ingest.status import CameraState, CameraStatus
+from pipelines.records.checks import PLACE
 from pipelines.records.gate_values import Camera
 
 
@@ -16,19 +17,26 @@ class CameraIn(Request):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"id": "north-cam", "url": "rtsp://user:password@10.0.0.17/stream1", "gate": "north"}]
+            "examples": [
+                {"id": "north-cam", "url": "rtsp://user:password@10.0.0.17/stream1", "gate": "north"},
+                {"id": "entry-cam", "url": "rtsp://10.0.0.18/stream1", "lane": "plate", "lane_id": "garage/in"},
+            ]
         }
     )
 
     id: Slug
     url: Annotated[Address, Field(description="file:, rtsp:, http: or webcam: address; its secrets are never shown")]
-    lane: Literal["face"] = "face"
-    gate: Annotated[str | None, Field(description="decides on the faces that the camera sees")] = None
+    lane: Annotated[Literal["face", "plate"], Field(description="what is looked for")] = "face"
+    gate: Annotated[str | None, Field(description="of a face camera: decides on whom it sees")] = None
+    lane_id: Annotated[
+        str | None,
+        Field(pattern=f"^{PLACE.pattern}$", description="of a plate camera: the parking lane it watches, LOT/LANE"),
+    ] = None
     fps: Annotated[float | None, Field(gt=0, le=120, description="frames analysed a second; null: all")] = None
 
     def record(self, now: datetime) -> Camera:
         """The camera, made now."""
-        return Camera(id=self.id, url=self.url, lane=self.lane, created_at=now, gate_id=self.gate, fps=self.fps)
+        return Camera(self.id, self.url, self.lane, now, self.gate, self.fps, self.lane_id)
 
 
 class CameraOut(Answer):
@@ -38,6 +46,7 @@ class CameraOut(Answer):
     address: Annotated[str, Field(description="without user, password, path and query")]
     lane: str
     gate: str | None
+    lane_id: str | None
     fps: float | None
     created_at: datetime
     state: CameraState
@@ -56,6 +65,7 @@ class CameraOut(Answer):
             address=redact_url(camera.url),
             lane=camera.lane,
             gate=camera.gate_id,
+            lane_id=camera.lane_id,
             fps=camera.fps,
             created_at=camera.created_at,
             state=status.state,

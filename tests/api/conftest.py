@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import httpx
@@ -18,17 +19,35 @@ from api.scopes import Scope
 from pipelines.assembly import Assembly
 from pipelines.networks import Networks, ServingModel
 from pipelines.settings import Settings
+from tests.fake_plates import car_picture, draw_plate, fake_plate_lane
 from tests.fakes import FakeClock, FakeThresholds, fake_lane, portrait
 
 ROOT = Path(__file__).parents[2]
 PURPOSE = "building-access"
 GALLERY = "staff"
+LOT = "harbour"
+RATE = {
+    "id": "visitors",
+    "currency": "CNY",
+    "time_zone": "Asia/Shanghai",
+    "free_minutes": 15,
+    "grace_minutes": 15,
+    "steps": [{"minutes": 60, "price": "5.00"}],
+}
 FAKE_MODEL = ServingModel("fake-v1", "face-embedding", "cpu", "0" * 64)
 
 
 def jpeg(person: int, *, yaw: float = 0.0, take: int = 0, faces: int = 1) -> bytes:
     """A drawn portrait as a file."""
     return bytes(cv2.imencode(".jpg", portrait(person, yaw=yaw, take=take, faces=faces))[1])
+
+
+def car_jpeg(*texts: str, **drawn: Any) -> bytes:
+    """A picture with drawn plates side by side as a file; the options are those of `draw_plate`."""
+    image = car_picture()
+    for place, text in enumerate(texts):
+        draw_plate(image, text, (40 + 300 * place, 270), **drawn)
+    return bytes(cv2.imencode(".jpg", image)[1])
 
 
 def part(picture: bytes, kind: str = "image/jpeg") -> tuple[str, tuple[str, bytes, str]]:
@@ -72,6 +91,28 @@ class Api:
         self.enrol(subject_id, jpeg(person))
         return subject_id
 
+    def add_lot(self, lot_id: str = LOT, **options: object) -> None:
+        """A lot of 10 cars with lanes `in` and `out`, at 5.00 CNY an hour after 15 free minutes."""
+        lot = {"id": lot_id, "title": "Harbour", "rate": RATE["id"], "capacity": 10} | options
+        lanes = [{"id": "in", "kind": "entry"}, {"id": "out", "kind": "exit"}]
+        made = [self.client.post("/v1/parking/rates", json=RATE), self.client.post("/v1/parking/lots", json=lot)]
+        made += [self.client.post(f"/v1/parking/lots/{lot_id}/lanes", json=lane) for lane in lanes]
+        assert [answer.status_code for answer in made] == [201] * 4, [answer.text for answer in made]
+
+    def enter(self, plate: str, lot_id: str = LOT, **options: Any) -> dict[str, Any]:
+        """What is answered to a car that comes."""
+        return self._pass("entries", {"lane": "in", "plate": plate} | options, lot_id)
+
+    def leave(self, plate: str, lot_id: str = LOT, **options: Any) -> dict[str, Any]:
+        """What is answered to a car that leaves."""
+        return self._pass("exits", {"lane": "out", "plate": plate} | options, lot_id)
+
+    def _pass(self, way: str, sighting: dict[str, Any], lot_id: str) -> dict[str, Any]:
+        answer = self.client.post(f"/v1/parking/lots/{lot_id}/{way}", json=sighting)
+        assert answer.status_code == 200, answer.text
+        passage: dict[str, Any] = answer.json()
+        return passage
+
     def add_gate(self, gate_id: str = "north", mode: str = "verify", **options: object) -> None:
         """A gate to the gallery `staff`."""
         gate = {"id": gate_id, "gallery": GALLERY, "mode": mode, "liveness": "none", "target_fmr": 0.001} | options
@@ -82,10 +123,12 @@ class Api:
 @contextmanager
 def running(home: Path, clock: FakeClock) -> Iterator[Api]:
     """A new installation in a folder behind a real server, with an empty gallery `staff`."""
-    networks = Networks(fake_lane(), FakeThresholds(), (FAKE_MODEL,))
+    networks = Networks(fake_lane(), FakeThresholds(), (FAKE_MODEL,), fake_plate_lane())
     settings = Settings(home=home, upload_max_bytes=2 * 2**20, upload_max_pixels=4_000_000)
     app = create_app(settings, lambda found: Assembly.open(found, clock, lambda _: networks))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, ws="none", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(
+        uvicorn.Config(app, port=0, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     wait_for(lambda: server.started)

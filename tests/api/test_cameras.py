@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import cv2
 import pytest
 
 from pipelines.services.cameras import CameraService
-from tests.api.conftest import Api, jpeg, part, wait_for
+from tests.api.conftest import LOT, Api, jpeg, part, wait_for
+from tests.fake_plates import car_picture, draw_plate
 from tests.fakes import observed
 
 PASSWORD = "hunter2"
@@ -124,3 +126,38 @@ def test_a_camera_of_another_purposes_gate_is_not_seen(api: Api) -> None:
 def test_metrics_count_what_cameras_dropped(api: Api) -> None:
     _add(api, "rtsp://127.0.0.1:9/a")
     assert 'citygate_camera_dropped_frames_total{camera="cam"} 0.0' in api.client.get("/metrics").text
+
+
+def test_a_car_before_a_plate_camera_begins_a_session_in_its_lane(api: Api, tmp_path: Path) -> None:
+    api.add_lot()
+    folder = tmp_path / "cars"
+    folder.mkdir()
+    for i in range(12):
+        image = car_picture(size_wh=(640, 480))
+        draw_plate(image, "粤B12345", (200 - 4 * i, 60 + 12 * i), scale=0.6 + 0.03 * i)
+        cv2.imwrite(str(folder / f"{i:02}.png"), image)
+    camera = {"id": "entry-cam", "url": folder.as_uri(), "lane": "plate", "lane_id": f"{LOT}/in"}
+    assert api.client.post("/v1/cameras", json=camera).json()["lane_id"] == f"{LOT}/in"
+    here = f"/v1/parking/lots/{LOT}"
+    wait_for(lambda: len(api.client.get(f"{here}/observations").json()["items"]) > 0)
+    (seen,) = api.client.get(f"{here}/observations").json()["items"]
+    assert (seen["plate"], seen["decision"], seen["camera"]) == ("粤B12345", "accepted", "entry-cam")
+    assert seen["agreeing"] >= 2
+    assert [session["plate"] for session in api.client.get(f"{here}/sessions").json()["items"]] == ["粤B12345"]
+    assert api.client.get(f"{here}/observations/{seen['id']}/evidence").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("camera", "problem"),
+    [
+        ({"lane": "plate", "lane_id": "none/in"}, (404, "/problems/not-found")),
+        ({"lane": "plate", "lane_id": f"{LOT}/none"}, (404, "/problems/not-found")),
+        ({"lane": "plate", "lane_id": "in"}, (422, "/problems/invalid-request")),
+        ({"lane": "street"}, (422, "/problems/invalid-request")),
+        ({"lane": "face", "lane_id": f"{LOT}/in"}, (422, "/problems/invalid-value")),
+    ],
+)
+def test_a_plate_cameras_lane_must_be_there(api: Api, camera: dict[str, str], problem: tuple[int, str]) -> None:
+    api.add_lot()
+    answer = api.client.post("/v1/cameras", json={"id": "cam", "url": "rtsp://127.0.0.1:9/a"} | camera)
+    assert (answer.status_code, answer.json()["type"]) == problem

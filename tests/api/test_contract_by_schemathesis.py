@@ -10,18 +10,21 @@ from schemathesis import checks
 
 from api.app import create_app
 from pipelines.settings import Settings
-from tests.api.conftest import Api, running
+from tests.api.conftest import LOT, Api, running
 from tests.fakes import FakeClock
 
 EXAMPLES = 20
+THERE = {"gate_id": "north", "lot_id": LOT, "lane_id": "in", "rate_id": "visitors"}
 
 
 @pytest.fixture(scope="module")
 def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    """An installation with somebody enrolled and a gate."""
+    """An installation with somebody enrolled and a gate, and a car inside a parking lot."""
     with running(tmp_path_factory.mktemp("fuzzed"), FakeClock()) as api:
         api.enrolled(1)
         api.add_gate(mode="identify", barrier={"kind": "simulated"})
+        api.add_lot()
+        api.enter("粤B12345")
         yield api
 
 
@@ -33,10 +36,9 @@ schema = schemathesis.openapi.from_dict(create_app(Settings(home=Path("unused"))
 
 @schema.hook
 def map_path_parameters(_context: schemathesis.HookContext, parameters: dict[str, str] | None) -> dict[str, str] | None:
-    """Half of the time the gate that is there."""
-    if parameters and len(parameters.get("gate_id", "")) % 2:
-        return parameters | {"gate_id": "north"}
-    return parameters
+    """Half of the time the gate, the lot, the lane and the rate that are there."""
+    there = {name: value for name, value in THERE.items() if len((parameters or {}).get(name, "")) % 2}
+    return parameters | there if parameters else parameters
 
 
 @schema.parametrize()

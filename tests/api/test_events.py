@@ -93,3 +93,13 @@ def test_a_stream_ends_when_its_key_is_revoked(api: Api) -> None:
         assert stream.status_code == 200
         api.client.delete(f"/v1/keys/{key.id}")
         assert list(_messages(stream)) == []
+
+
+def test_a_stream_tells_of_parking_without_a_plate(api: Api) -> None:
+    api.add_lot()
+    with api.client.stream("GET", "/v1/events/stream", params={"kind": "parking.entry"}) as stream:
+        passage = api.enter("粤B12345")
+        (message,) = _take(stream, 1)
+    event = json.loads(message["data"])
+    assert (message["event"], event["session_id"], event["lane_id"]) == ("parking.entry", passage["session"], "in")
+    assert "粤" not in message["data"]

@@ -22,6 +22,23 @@ WANTED_SCOPES = [
     ("GET", "/v1/decisions", Scope.DECISIONS_READ),
     ("GET", "/v1/cameras", Scope.CAMERAS_READ),
     ("DELETE", "/v1/cameras/c", Scope.CAMERAS_WRITE),
+    ("POST", "/v1/plates/read", Scope.PLATES_READ),
+    ("GET", "/v1/parking/lots", Scope.PARKING_READ),
+    ("GET", "/v1/parking/lots/x/lookup?plate=A1", Scope.PARKING_READ),
+    ("GET", "/v1/parking/lots/x/occupancy", Scope.PARKING_READ),
+    ("GET", "/v1/parking/rates", Scope.PARKING_READ),
+    ("GET", "/v1/parking/rights", Scope.PARKING_READ),
+    ("DELETE", "/v1/parking/lots/x", Scope.PARKING_WRITE),
+    ("DELETE", "/v1/parking/lots/x/lanes/in", Scope.PARKING_WRITE),
+    ("DELETE", "/v1/parking/rights/x", Scope.PARKING_WRITE),
+    ("GET", "/v1/parking/lots/x/controller-key", Scope.PARKING_WRITE),
+    ("POST", "/v1/parking/lots/x/entries", Scope.PARKING_DECIDE),
+    ("POST", "/v1/parking/lots/x/exits", Scope.PARKING_DECIDE),
+    ("GET", "/v1/parking/lots/x/offline-list", Scope.PARKING_DECIDE),
+    ("GET", "/v1/parking/lots/x/observations/x/evidence", Scope.PARKING_OPERATE),
+    ("POST", "/v1/parking/lots/x/lanes/in/open", Scope.PARKING_OPERATE),
+    ("GET", "/v1/parking/rights?plate=A1", Scope.PARKING_PLATES),
+    ("POST", "/v1/parking/erasures", Scope.PARKING_ERASE),
     ("GET", "/v1/events", Scope.EVENTS_READ),
     ("GET", "/v1/events/stream", Scope.EVENTS_READ),
     ("GET", "/v1/keys", Scope.KEYS_ADMIN),
@@ -72,7 +89,7 @@ def test_each_route_wants_its_own_scope(api: Api) -> None:
     assert len({scope for _, _, scope in WANTED_SCOPES} | {Scope.SUBJECTS_WRITE}) == len(Scope)
     for method, path, scope in WANTED_SCOPES:
         everything_else = api.key(*[other for other in Scope if other is not scope])
-        body = {"reason": "x"} if path.endswith("/open") else None
+        body = {"reason": "x"} if path.endswith("/open") else {"plate": "A1"} if path.endswith("/erasures") else None
         answer = api.client.request(method, path, headers=everything_else, json=body)
         assert _problem(answer) == (403, "forbidden-scope"), path
         assert scope in answer.json()["detail"]

@@ -120,8 +120,12 @@ def test_the_doctor_is_content_with_a_sound_machine(monkeypatch: pytest.MonkeyPa
 def test_the_doctor_names_what_is_missing_and_how_to_mend_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CITYGATE_FACE_DETECTOR", "yunet-320")
     monkeypatch.setenv("CITYGATE_MASTER_KEY", "short")
+    monkeypatch.setenv("CITYGATE_PLATE_DETECTOR", "no-detector")
+    monkeypatch.setenv("CITYGATE_PLATE_READER", "no-reader")
     result = run("doctor")
     assert result.exit_code == 1
+    assert "x  model no-detector" in result.output
+    assert "x  model no-reader" in result.output
     assert "citygate models fetch yunet-320" in result.output
     assert "wanted 32 bytes in base64" in result.output
 
