@@ -14,6 +14,8 @@ GROWN = 1.15
 """A plate that became so many times as large, or as small, has come nearer or gone away."""
 SHIFTED = 0.6
 """A plate that moved by so much of its size has moved: corners jump about by less than a tenth."""
+SHIFTED_AT_ONCE = 0.8
+"""Likewise from the very first sight, which is less exact."""
 _LOOKS = 3
 
 
@@ -53,7 +55,14 @@ class PlateMotion:
     @property
     def moved(self) -> bool:
         """Whether the plate is not where it was first seen: signs, and parked cars, are."""
-        return _is_elsewhere(*self._way())
+        return _is_elsewhere(*self._way()) or self._came_at_once()
+
+    def _came_at_once(self) -> bool:
+        """Whether it was first seen far from where it is: found late, it stands from its second sight on."""
+        if self._count < _LOOKS:
+            return False
+        across, down, _ = _way(self._first[0], np.median(np.stack(list(self._last)), axis=0))
+        return max(abs(across), abs(down)) >= SHIFTED_AT_ONCE
 
     def stood_s(self, now: datetime) -> float:
         """Seconds since it came to where it is."""

@@ -127,6 +127,11 @@ class Passage:
         return self._words > 0
 
     @property
+    def legible(self) -> bool:
+        """Whether any look at it could be read with certainty."""
+        return self.told is not None or self._vote() is not None
+
+    @property
     def direction(self) -> Direction | None:
         """Whether the car comes or goes."""
         return self.motion.direction

@@ -1,6 +1,7 @@
 """The plate stage: one camera's frames to visits of cars, each told once."""
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -10,12 +11,14 @@ import supervision as sv
 from models.plates.lane import PlateLane, is_whole
 from pipelines.stages.motion import Direction, plate_size
 from pipelines.stages.passage import Look, Passage, PlateRules, Word
-from pipelines.stages.recent import RecentVisits
+from pipelines.stages.recent import RecentVisits, on_car
 from pipelines.stages.tracking import Tracker
 from vision.rectify import is_convex
 from vision.types import FloatArray, Frame, Image, PlateReading
 
-_MIN_CONFIDENCE = 0.3
+_MIN_CONFIDENCE = 0.5
+# The tracker may go on from one car's lamp to the next car's plate: only the newest frames tell what it is on now.
+_LAST_FRAMES = 8
 # A plate is small and may move by more than its size between two frames; the car around it overlaps itself. Both in
 # widths and heights of the plate's box: left, above, right, below.
 _CAR = np.array([-1.0, -4.0, 1.0, 1.5], np.float32)
@@ -61,13 +64,20 @@ class VisitSink(Protocol):
 
 @dataclass(slots=True, eq=False)
 class _Track:
-    """A passage, and when and where (4,) its car was first and last seen."""
+    """A passage, when and where (4,) its car was first and last seen, and in which of the last frames on another."""
 
     passage: Passage
     first_at: datetime
     first_xyxy: FloatArray
     seen_at: datetime
     xyxy: FloatArray
+    on_legible_car: deque[bool] = field(default_factory=lambda: deque(maxlen=_LAST_FRAMES))
+    is_told: bool = False
+
+    @property
+    def is_part_of_car(self) -> bool:
+        """Whether it is a lamp or a badge, mostly seen on a car whose plate is legible."""
+        return 2 * sum(self.on_legible_car) > len(self.on_legible_car)
 
 
 class PlateStage:
@@ -101,6 +111,7 @@ class PlateStage:
             if number >= 0:
                 corners = np.asarray(cars.data["landmarks"][i], np.float32)
                 self._note(frame, number, np.asarray(cars.xyxy[i], np.float32), corners)
+        self._note_parts()
         alive = self._tracker.alive()
         words = self._end([number for number in self._tracks if number not in alive])
         words += [(track, track.passage.word(frame.captured_at)) for track in self._tracks.values()]
@@ -119,8 +130,15 @@ class PlateStage:
         if is_convex(corners) and is_whole(corners, frame.image):
             self._look(frame, track, corners, number)
         passage = track.passage
-        if passage.spoken:
+        if track.is_told:
             self._recent.remember(passage.passage_id, passage.told, now, xyxy)
+
+    def _note_parts(self) -> None:
+        """Note which tracks of this frame lie on a car with a legible plate."""
+        seen = [track for track in self._tracks.values() if track.seen_at == self._now]
+        legible = [track for track in seen if track.passage.legible]
+        for track in seen:
+            track.on_legible_car.append(any(on_car(car.xyxy, track.xyxy) for car in legible if car is not track))
 
     def _look(self, frame: Frame, track: _Track, corners: FloatArray, number: int) -> None:
         passage = track.passage
@@ -160,14 +178,21 @@ class PlateStage:
         passage = track.passage
         known: str | None = None
         if word.vote is None:
-            new = not self._recent.goes_on(track.first_at, track.first_xyxy)
+            new = not (
+                track.is_part_of_car
+                or self._recent.goes_on(track.first_at, track.first_xyxy)
+                or self._recent.same_car(passage.passage_id, track.seen_at, track.xyxy)
+            )
         else:
             text = word.vote.reading.text
             known = self._recent.known(text, track.seen_at, track.xyxy, moved=passage.motion.moved)
             new = known is None and not self._recent.beside(passage.passage_id, track.seen_at, track.xyxy)
         if passage.told and known:
             passage.told = known
-        self._recent.remember(passage.passage_id, passage.told, track.seen_at, track.xyxy)
+        # What was taken for a part of a car must not hide the next car's plate.
+        track.is_told = track.is_told or new or passage.told is not None
+        if track.is_told:
+            self._recent.remember(passage.passage_id, passage.told, track.seen_at, track.xyxy)
         return new
 
     def _visit(self, track: _Track, word: Word) -> PlateVisit:

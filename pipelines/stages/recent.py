@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import supervision as sv
 
 from pipelines.stages.passage import PlateRules
@@ -72,6 +73,14 @@ class RecentVisits:
             for told in self._told.values()
         )
 
+    def same_car(self, passage_id: str, now: datetime, xyxy: FloatArray) -> bool:
+        """Whether what cannot be read lies on a car that is told of already: lamps and badges look like far plates."""
+        return any(
+            abs(_age_s(told, now)) <= self._rules.lost_after_s and on_car(told.xyxy, xyxy)
+            for other_id, told in self._told.items()
+            if other_id != passage_id
+        )
+
     def beside(self, passage_id: str, now: datetime, xyxy: FloatArray) -> bool:
         """Whether another told plate is in this very frame on the same car: some carry two, of two countries."""
         return any(
@@ -79,6 +88,16 @@ class RecentVisits:
             for other_id, told in self._told.items()
             if other_id != passage_id
         )
+
+
+def on_car(car: FloatArray, xyxy: FloatArray) -> bool:
+    """Whether the middle of one (4,) box lies within the car around the other's plate.
+
+    Both are boxes of cars, three plates wide; a car is about four and a half plates wide, the next lane six away.
+    """
+    middle = (xyxy[:2] + xyxy[2:]) / 2
+    room = np.array([(car[2] - car[0]) / 4, (car[3] - car[1]) / 4], np.float32)
+    return bool((middle >= car[:2] - room).all() and (middle <= car[2:] + room).all())
 
 
 def _age_s(told: _Told, now: datetime) -> float:

@@ -234,3 +234,17 @@ def test_corners_between_which_no_plate_can_be_seen_are_not_read() -> None:
     assert isinstance(driveway.lane, PlateLane)
     assert driveway.watch() == []
     assert driveway.reads == 0
+
+
+def test_a_lamp_that_looks_like_a_plate_gets_no_word_of_its_own_on_a_car_that_is_read() -> None:
+    car = drives(A, 3) + stands(A, 5)
+    # The lamp keeps its place on the car, a plate and a half to the left and one above.
+    lamp = [[Car(None, c.x - 90 * c.scale, c.y - 45 * c.scale, c.scale * 0.5) for c in moment] for moment in car]
+    visits = watch(together(car, lamp))
+    assert [visit.reading.text if visit.reading else None for visit in visits] == ["京A12345"]
+
+
+def test_an_unreadable_car_alone_is_told_once() -> None:
+    muddy = Car(None)
+    visits = watch(drives(muddy, 3) + stands(muddy, 5))
+    assert [visit.reading for visit in visits] == [None]
