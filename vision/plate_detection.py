@@ -9,7 +9,6 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from vision.errors import BadArray
-from vision.rectify import is_convex
 from vision.types import FloatArray
 
 LAYOUTS = ("single", "double")
@@ -73,9 +72,8 @@ def decode_plates(levels: Sequence[PlateLevel], min_score: float, max_overlap: f
     weights /= weights.sum(axis=1, keepdims=True)
     merged = np.einsum("kn,nij->kij", weights, corners)
     layouts = (weights @ scores).argmax(axis=1)
-    plates = plate_detections(merged, confidence[kept], layouts)
-    whole = np.array([is_convex(one) for one in merged])
-    return plates if whole.all() else plates[whole]  # type: ignore[return-value]
+    whole = _are_convex(merged)
+    return plate_detections(merged[whole], confidence[kept][whole], layouts[whole])
 
 
 def plate_detections(
@@ -104,3 +102,10 @@ def _candidates(level: PlateLevel, min_score: float) -> tuple[FloatArray, FloatA
     centres = (np.stack([columns, rows], axis=1) + 0.5) * level.stride
     corners = level.corners[:, rows, columns].T.reshape(-1, CORNERS, 2) + centres[:, np.newaxis]
     return level.scores[:, rows, columns].T, corners.astype(np.float32)
+
+
+def _are_convex(corners: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Which of (N, 4, 2) corners are those of convex quadrilaterals, clockwise as seen in the picture."""
+    sides = corners[:, [1, 2, 3, 0]] - corners
+    following = sides[:, [1, 2, 3, 0]]
+    return np.asarray((sides[..., 0] * following[..., 1] > sides[..., 1] * following[..., 0]).all(axis=1))

@@ -19,10 +19,12 @@ MOST_ENLARGED = 1.5
 CLOSE_WH = (192, 128)
 CLOSE_PLATE_PX = 96
 """Each plate is looked at once more, from so near: its corners are then much closer to the truth."""
-LEAST_FIRST_SCORE, LEAST_SECOND_SCORE = 0.25, 0.05
+LEAST_FIRST_SCORE, LEAST_SECOND_SCORE = 0.25, 0.15
+LIKELY_SCORE = 0.35
 SAME_PLATE = 0.3
 """Intersection over union from which on both looks see the same plate."""
-MOST_LOOKS = 12
+FEWEST_LOOKS, MOST_LOOKS = 2, 6
+"""What is likely is looked at again; what is less so only while there is little else."""
 BORDER_GREY = 114
 DEFAULT_MIN_SCORE = 0.4
 DEFAULT_MAX_OVERLAP = 0.3
@@ -66,7 +68,9 @@ class PlateDetector:
         """
         check_image(image)
         first = self._look(image, canvas_size(image.shape[1], image.shape[0]), LEAST_FIRST_SCORE)
-        again = (self._look_again(image, first, number) for number in range(min(len(first), MOST_LOOKS)))
+        likely = int((np.asarray(first.confidence) >= LIKELY_SCORE).sum())
+        looks = min(len(first), max(FEWEST_LOOKS, min(likely, MOST_LOOKS)))
+        again = (self._look_again(image, first, number) for number in range(looks))
         sure = [look for look in again if look is not None and look.confidence >= self._min_score]
         sure.sort(key=lambda look: -look.confidence)
         plates = plate_detections(

@@ -1,18 +1,18 @@
 """Whole scenes: real pictures, drawn cars, signs and plates put together, then seen through a camera."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from models.training.plates.camera import photographed
 from models.training.plates.render import DrawnPlate, PlateRenderer
 from models.training.scenes.bodywork import car_face, mounted
 from models.training.scenes.light import lit, matched, with_glare
-from models.training.scenes.panels import Panel, SetPlate, mapped, outline, paste, seen_from
+from models.training.scenes.panels import SetPlate, mapped, outline, paste
 from models.training.scenes.photographs import Photograph, Photographs
 from models.training.scenes.real_plates import RealPlates
+from models.training.scenes.scene import Scene, covers_stamp, cut_out, painted_over, set_panel, without_unseen
 from models.training.scenes.signs import SignRenderer
 from vision.types import FloatArray, Image
 
@@ -28,23 +28,6 @@ _KEPT_SHARE = 0.3
 _PLATE_PX = (40.0, 384.0)
 _TRIES = 6
 _LEAST_VIEW_PX = 160
-# Grey values by which what is on a plate differs from it, below which nobody would see the plate.
-_LEAST_CONTRAST = 7.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Scene:
-    """A picture with what is known about it.
-
-    Attributes:
-        image: (H, W, 3) uint8 BGR.
-        plates: all plates that were set or are labelled.
-        unknown: (N, 4) float32 boxes in which unlabelled plates may lie.
-    """
-
-    image: Image
-    plates: tuple[SetPlate, ...]
-    unknown: FloatArray
 
 
 class SceneRenderer:
@@ -111,8 +94,8 @@ class SceneRenderer:
     def _covered(self, rng: np.random.Generator, image: Image, plate: SetPlate) -> tuple[Image, tuple[SetPlate, ...]]:
         """The picture with another plate in the place of `plate`, which is painted over first."""
         drawn = self._drawn(rng)
-        image = _painted_over(image, plate.corners)
-        around = _cut(image, plate.corners)
+        image = painted_over(image, plate.corners)
+        around = cut_out(image, plate.corners)
         panel = mounted(rng, drawn.image, drawn.kind, around)
         panel = replace(panel, image=matched(rng, panel.image, around))
         # In the old plate's plane, 440 by 140 as the standard has it: the new one lies there, centred and in scale.
@@ -140,7 +123,7 @@ class SceneRenderer:
             drawn = self._drawn(rng)
             around = seen.image[int(max(0, centre[1])) :, int(max(0, centre[0])) :][:20, :20]
             panel = mounted(rng, drawn.image, drawn.kind, around)
-            scene = _set(rng, scene, panel, centre, float(np.clip(wide * rng.uniform(0.16, 0.4), 30, 400)))
+            scene = set_panel(rng, scene, panel, centre, float(np.clip(wide * rng.uniform(0.16, 0.4), 30, 400)))
         return scene
 
     def _added(self, rng: np.random.Generator, scene: Scene, *, on_car: bool) -> Scene:
@@ -153,7 +136,7 @@ class SceneRenderer:
         for _ in range(_TRIES):
             margin = min(0.45, 0.3 * long / width)
             centre = np.array([rng.uniform(margin, 1 - margin) * width, rng.uniform(0.12, 0.95) * height])
-            placed = _set(rng, scene, panel, centre, long)
+            placed = set_panel(rng, scene, panel, centre, long)
             if placed is not scene:
                 return placed
         return scene
@@ -165,7 +148,7 @@ class SceneRenderer:
             panel = self._signs.draw(rng)
             long = float(np.exp(rng.uniform(np.log(30), np.log(width * 0.7))))
             centre = rng.random(2) * (width, height)
-            scene = _set(rng, scene, panel, centre, long)
+            scene = set_panel(rng, scene, panel, centre, long)
         return scene
 
     def _taken(self, rng: np.random.Generator, scene: Scene) -> Scene:
@@ -174,9 +157,9 @@ class SceneRenderer:
         if scene.plates and rng.random() < 0.12:
             plate = scene.plates[0]
             image = with_glare(rng, image, plate.corners.mean(axis=0), plate.width)
-        if rng.random() < 0.3 and not _covers_stamp(scene):
+        if rng.random() < 0.3 and not covers_stamp(scene):
             image = self._signs.stamp(rng, image)
-        return _without_unseen(replace(scene, image=photographed(rng, image, float(rng.uniform(0.2, 1.0)))))
+        return without_unseen(replace(scene, image=photographed(rng, image, float(rng.uniform(0.2, 1.0)))))
 
 
 def _plain(rng: np.random.Generator, photograph: Photograph, size_wh: tuple[int, int]) -> Scene:
@@ -218,79 +201,3 @@ def _around_vehicle(rng: np.random.Generator, photograph: Photograph, size_wh: t
 def _open_on_vehicles(photograph: Photograph) -> Scene:
     wide = photograph.vehicles[:, 2] - photograph.vehicles[:, 0] >= _LEAST_VEHICLE_PX
     return Scene(photograph.image, photograph.plates, photograph.vehicles[wide])
-
-
-def _set(rng: np.random.Generator, scene: Scene, panel: Panel, centre: NDArray[np.floating], long: float) -> Scene:
-    """The scene with the panel in perspective, its first plate (or itself) `long` pixels wide and centred.
-
-    Where it would cover a plate that is there already, the very same scene comes back.
-    """
-    angles = rng.normal(0, (16, 10, 6)) if rng.random() < 0.8 else rng.uniform(-1, 1, 3) * (50, 30, 25)
-    scale = long / (panel.plates[0].width if panel.plates else panel.size_wh[0])
-    quad = seen_from(panel.size_wh, angles, centre, panel.size_wh[0] * scale)
-    if panel.plates:
-        plane = cv2.getPerspectiveTransform(outline(panel.size_wh), quad)
-        quad = quad + (centre - mapped(panel.plates[0].corners, plane).mean(axis=0)).astype(np.float32)
-    if _meets(scene.plates, quad):
-        return scene
-    panel = replace(panel, image=matched(rng, panel.image, _cut(scene.image, quad)))
-    image, plates = paste(scene.image, panel, quad)
-    return replace(scene, image=image, plates=scene.plates + plates)
-
-
-def _without_unseen(scene: Scene) -> Scene:
-    """The scene with plates that night or glare has swallowed counted as unknown."""
-    grey = cv2.cvtColor(scene.image, cv2.COLOR_BGR2GRAY)
-    seen, unseen = [], []
-    for plate in scene.plates:
-        cut = _cut(grey, plate.corners)
-        if cut.size and float(cut.std()) >= _LEAST_CONTRAST:
-            seen.append(plate)
-        elif cut.size:
-            unseen.append([*plate.corners.min(axis=0), *plate.corners.max(axis=0)])
-    unknown = np.vstack([scene.unknown, np.array(unseen, dtype=np.float32).reshape(-1, 4)])
-    return replace(scene, plates=tuple(seen), unknown=unknown)
-
-
-def _meets(plates: tuple[SetPlate, ...], quad: FloatArray) -> bool:
-    low, high = quad.min(axis=0), quad.max(axis=0)
-    boxes = ((plate.corners.min(axis=0), plate.corners.max(axis=0)) for plate in plates)
-    return any((high > other_low).all() and (low < other_high).all() for other_low, other_high in boxes)
-
-
-def _covers_stamp(scene: Scene) -> bool:
-    """Whether a plate lies where cameras write."""
-    height = scene.image.shape[0]
-    return any(
-        plate.corners[:, 1].min() < 0.16 * height or plate.corners[:, 1].max() > 0.85 * height for plate in scene.plates
-    )
-
-
-def _cut(image: Image, quad: FloatArray) -> Image:
-    """The upright box around `quad`, as far as it lies in the picture."""
-    left, top = np.maximum(quad.min(axis=0), 0).astype(int)
-    right, bottom = np.maximum(quad.max(axis=0), 0).astype(int)
-    return image[top:bottom, left:right]
-
-
-def _painted_over(image: Image, corners: FloatArray) -> Image:
-    """The picture without the plate at `corners`: filled in from around."""
-    middle = corners.mean(axis=0)
-    grown = (corners - middle) * 1.2 + middle
-    mask = np.zeros(image.shape[:2], dtype=np.uint8)
-    cv2.fillConvexPoly(mask, np.round(grown).astype(np.int32), 255)
-    reach = (grown - middle) * 1.3 + middle
-    left, top = np.maximum(reach.min(axis=0), 0).astype(int)
-    right, bottom = np.maximum(reach.max(axis=0), 1).astype(int)
-    filled = image.copy()
-    window = filled[top:bottom, left:right]
-    if window.size:
-        # Small pictures are filled in fast, and what is filled in is smooth anyway.
-        size = (min(96, window.shape[1]), min(48, window.shape[0]))
-        few = cv2.inpaint(
-            cv2.resize(window, size, interpolation=cv2.INTER_AREA),
-            cv2.resize(mask[top:bottom, left:right], size, interpolation=cv2.INTER_NEAREST), 3, cv2.INPAINT_TELEA,
-        )  # fmt: skip
-        smooth = cv2.resize(few, window.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        np.copyto(window, smooth, where=mask[top:bottom, left:right, None] > 0)
-    return filled

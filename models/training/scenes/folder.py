@@ -7,7 +7,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from models.training.scenes.compose import Scene
+from models.training.scenes.scene import Scene
 from vision.plate_alphabet import PlateKind
 from vision.plate_detection import LAYOUTS
 

@@ -87,6 +87,36 @@ def test_a_plate_that_is_not_seen_again_is_none() -> None:
     assert len(PlateDetector(FakeSession(again=0.01), spec(score=0.05)).detect(np.zeros((360, 640, 3), np.uint8))) == 0
 
 
+class CrowdedSession(FakeSession):
+    """Sees `likely` plates with 0.5 and `weak` ones with 0.3, 80 pixels below each other or beside."""
+
+    def __init__(self, likely: int, weak: int) -> None:
+        super().__init__()
+        self.plates = [0.5] * likely + [0.3] * weak
+
+    def run(self, *inputs: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        outputs = super().run(*inputs)
+        if inputs[0].shape[2:] != (128, 192):
+            outputs[0][:] = 0
+            for number, score in enumerate(self.plates):
+                cell = (5 + 10 * (number // 4), 8 + 18 * (number % 4))
+                outputs[0][0, 0, *cell] = score
+                outputs[1][0, :, *cell] = [-48, -12, 48, -12, 48, 12, -48, 12]
+        return outputs
+
+
+@pytest.mark.parametrize(
+    ("likely", "weak", "looks"),
+    [(0, 0, 0), (0, 1, 1), (0, 5, 2), (1, 5, 2), (4, 4, 4), (9, 0, 6)],
+)
+def test_what_is_less_likely_is_looked_at_again_only_while_there_is_little_else(
+    likely: int, weak: int, looks: int
+) -> None:
+    session = CrowdedSession(likely, weak)
+    PlateDetector(session, spec()).detect(np.zeros((384, 640, 3), np.uint8))
+    assert len(session.seen) == 1 + looks
+
+
 def test_the_network_sees_blue_first_from_0_to_1_with_grey_borders() -> None:
     session = FakeSession()
     PlateDetector(session, spec()).detect(np.full((360, 640, 3), (255, 51, 0), np.uint8))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from models.training.detector.samples import FILL, Sample, SceneFolder, tiled
-from models.training.scenes.compose import Scene
 from models.training.scenes.folder import save_scene
 from models.training.scenes.panels import SetPlate
+from models.training.scenes.scene import Scene
 
 CORNERS = np.array([[40, 30], [80, 30], [80, 46], [40, 46]], np.float32)
 

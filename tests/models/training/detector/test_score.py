@@ -6,9 +6,9 @@ import supervision as sv
 
 from models.training.detector.samples import SceneFolder
 from models.training.detector.score import score
-from models.training.scenes.compose import Scene
 from models.training.scenes.folder import save_scene
 from models.training.scenes.panels import SetPlate
+from models.training.scenes.scene import Scene
 from vision.plate_detection import plate_detections
 from vision.types import Image
 

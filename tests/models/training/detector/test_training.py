@@ -8,15 +8,16 @@ torch = pytest.importorskip("torch")
 
 from models.training.detector.batches import Batches, pictures_of  # noqa: E402
 from models.training.detector.export import OUTPUTS, export_network  # noqa: E402
+from models.training.detector.listing import listed, opened  # noqa: E402
 from models.training.detector.losses import loss_of  # noqa: E402
 from models.training.detector.network import PlateNetwork  # noqa: E402
 from models.training.detector.quantise import quantise_network  # noqa: E402
 from models.training.detector.samples import SceneFolder  # noqa: E402
 from models.training.detector.targets import targets_of  # noqa: E402
 from models.training.detector.train import Plan, Trainer, shipped_network  # noqa: E402
-from models.training.scenes.compose import Scene  # noqa: E402
 from models.training.scenes.folder import save_scene  # noqa: E402
 from models.training.scenes.panels import SetPlate  # noqa: E402
+from models.training.scenes.scene import Scene  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +92,8 @@ def test_the_exported_file_takes_any_size_and_has_an_8_bit_twin(scenes: SceneFol
         assert [output.shape for output in outputs[:2]] == [(1, 2, 8, 12), (1, 8, 8, 12)]
         assert outputs[4].shape == (1, 2, 2, 3)
         assert 0 < outputs[0].min() <= outputs[0].max() < 1
+        assert len(opened(file, 0.9).detect(np.zeros((48, 64, 3), np.uint8))) == 0
+        assert listed(file, {"score": 0.5}).id == file.stem
     assert small.stat().st_size < path.stat().st_size
     assert sorted(file.name for file in tmp_path.iterdir()) == ["plates-int8.onnx", "plates.onnx"]
 

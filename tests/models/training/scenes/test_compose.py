@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from models.training.plates.render import PlateRenderer
-from models.training.scenes.compose import Scene, SceneRenderer
+from models.training.scenes.compose import SceneRenderer
 from models.training.scenes.folder import LABELS, label_of, layout_of, save_scene
 from models.training.scenes.panels import SetPlate
 from models.training.scenes.photographs import Photographs
 from models.training.scenes.real_plates import RealPlates, blue_outline
+from models.training.scenes.scene import Scene
 from models.training.scenes.signs import SignRenderer
 from tests.models.training.conftest import FONT
 from vision.errors import ConfigurationError
