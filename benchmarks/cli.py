@@ -11,10 +11,13 @@ from api.cli.console import console
 from benchmarks import calibrate as calibration
 from benchmarks import face_detection as detection
 from benchmarks import faces as verification
+from benchmarks import plate_crops as plate_reading
+from benchmarks import plates as plate_finding
 from benchmarks import search as searching
 from benchmarks import verify_api as serving
 from benchmarks.command import add_benchmark
 from benchmarks.options import BenchOptions
+from benchmarks.plate_models import DETECTOR, READER
 from benchmarks.result import Result
 from models.importing import set_calibration
 from vision.calibration import FmrCurve
@@ -27,6 +30,12 @@ DetectorOrFile = Annotated[str, typer.Option("--detector", help="id of a face de
 Embedder = Annotated[str, typer.Option(help="id of a face embedder in the manifests")]
 MinFace = Annotated[int, typer.Option(help="height of the smallest face looked for, pixels", min=10)]
 Size = Annotated[str, typer.Option(help="fit every picture into WxH pixels first, such as 1280x720")]
+
+PlateDetector = Annotated[str, typer.Option("--detector", help="id of a plate detector, or an ONNX file")]
+PlateReader = Annotated[str, typer.Option("--reader", help="id of a plate reader, or an ONNX file")]
+Weights = Annotated[
+    Path | None, typer.Option(help="folder of the peers' networks; default: public-weights near --data")
+]
 
 
 def faces(
@@ -41,6 +50,23 @@ def face_detection(
 ) -> Result:
     """Recall by height, false detections and time on the faces of labels.jsonl."""
     return detection.run(options, detector=detector, min_face=min_face, size_wh=parse_size(size) if size else None)
+
+
+def plate_crops(options: BenchOptions, reader: PlateReader = READER, weights: Weights = None) -> Result:
+    """Exact texts, characters and time on crops that are one plate each; peers: crnn, lprnet, rapidocr."""
+    return plate_reading.run(options, reader=reader, weights=weights)
+
+
+def plates(
+    options: BenchOptions,
+    detector: PlateDetector = DETECTOR,
+    reader: PlateReader = READER,
+    gate: Annotated[float | None, typer.Option(help="confidence that a gate asks for; default: the reader's")] = None,
+    weights: Weights = None,
+    found: Annotated[Path | None, typer.Option(help="labels of plates that are there, but not in labels.jsonl")] = None,
+) -> Result:
+    """Texts, recall, false plates and time on whole scenes; peers: crnn (behind YOLOv5-face), rapidocr."""
+    return plate_finding.run(options, detector=detector, reader=reader, gate=gate, weights=weights, found=found)
 
 
 def search(
@@ -91,6 +117,8 @@ def parse_size(text: str) -> tuple[int, int]:
 
 add_benchmark(app, "faces", faces)
 add_benchmark(app, "face-detection", face_detection)
+add_benchmark(app, "plate-crops", plate_crops)
+add_benchmark(app, "plates", plates)
 add_benchmark(app, "search", search)
 add_benchmark(app, "verify-api", verify_api)
 add_benchmark(app, "calibrate", calibrate)

@@ -21,7 +21,7 @@ def list_detector_file(catalogue: Catalogue, file: Path) -> str:
     """
     misfits = []
     for family in FAMILIES:
-        spec = _spec(file, family)
+        spec = file_spec(file, family)
         try:
             catalogue.add(spec)
             open_detector(catalogue, spec.id)
@@ -33,7 +33,13 @@ def list_detector_file(catalogue: Catalogue, file: Path) -> str:
     raise ConfigurationError(f"{file}: wanted one of {', '.join(FAMILIES)}, got {'; '.join(misfits)}")
 
 
-def _spec(file: Path, family: Family) -> ModelSpec:
+def file_spec(file: Path, family: Family) -> ModelSpec:
+    """The entry of an ONNX file of that family, named after the file, which stays where it lies.
+
+    Raises:
+        ModelFileError: not an ONNX model.
+        ConfigurationError: a name that cannot become an id.
+    """
     model_id = re.sub(r"[^a-z0-9.]+", "-", file.stem.lower()).strip("-.")
     spec = describe_file(file, model_id, family, "not stated", commercial_use=False, preprocessing=Preprocessing())
     (network,) = spec.networks

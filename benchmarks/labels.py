@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -42,12 +43,20 @@ class LabelledFace(BaseModel):
     box: tuple[float, float, float, float]
 
 
-class LabelledPicture(BaseModel):
-    """One line of `labels.jsonl`; what is not needed here is left unread."""
+class PictureLine(BaseModel):
+    """One line of `labels.jsonl`; what a benchmark does not need is left unread."""
 
     model_config = ConfigDict(frozen=True)
 
     image: Path
+
+
+Line = TypeVar("Line", bound=PictureLine)
+
+
+class LabelledPicture(PictureLine):
+    """A picture and its faces."""
+
     faces: tuple[LabelledFace, ...]
 
     @property
@@ -72,6 +81,11 @@ def read_pairs(folder: Path, limit: int | None = None, seed: int = 0) -> tuple[F
 
 
 def read_labels(folder: Path, limit: int | None = None, seed: int = 0) -> tuple[LabelledPicture, ...]:
+    """The pictures of `folder`/labels.jsonl with their faces; see `read_lines`."""
+    return read_lines(folder, LabelledPicture, limit, seed)
+
+
+def read_lines(folder: Path, kind: type[Line], limit: int | None = None, seed: int = 0) -> tuple[Line, ...]:
     """The pictures of `folder`/labels.jsonl, their paths resolved; with `limit`, so many of them by `seed`.
 
     Raises:
@@ -79,7 +93,7 @@ def read_labels(folder: Path, limit: int | None = None, seed: int = 0) -> tuple[
     """
     path = folder / LABELS_FILE
     lines = [(number, line) for number, line in enumerate(_text(path).splitlines(), 1) if line.strip()]
-    pictures = [_picture(folder, f"{path}:{number}", line) for number, line in lines]
+    pictures = [_picture(folder, kind, f"{path}:{number}", line) for number, line in lines]
     if not pictures:
         raise BadInput(f"{path}: wanted at least one picture, got none")
     if limit is not None and limit < len(pictures):
@@ -132,9 +146,9 @@ def _pair(folder: Path, where: str, row: dict[str | None, str | None]) -> FacePa
     return FacePair(int(fold), _existing(folder / image_a, where), _existing(folder / image_b, where), same == "1")
 
 
-def _picture(folder: Path, where: str, line: str) -> LabelledPicture:
+def _picture(folder: Path, kind: type[Line], where: str, line: str) -> Line:
     try:
-        picture = LabelledPicture.model_validate_json(line)
+        picture = kind.model_validate_json(line)
     except ValidationError as error:
         raise BadInput(f"{where}: {error}") from error
     return picture.model_copy(update={"image": _existing(folder / picture.image, where)})

@@ -5,9 +5,10 @@ from html import escape
 from pathlib import Path
 from string import Template
 
+from benchmarks.galleries import Gallery, file_name, png
 from benchmarks.plots import det_curve, score_histogram
 from benchmarks.result import Result
-from benchmarks.tables import Row, metric_columns, metric_rows, ratio_rows, setting_rows
+from benchmarks.tables import Row, listing_rows, metric_columns, metric_rows, ratio_rows, setting_rows
 from models.files import write_atomically
 
 PAGE = Template("""<!doctype html>
@@ -23,6 +24,7 @@ th, td { text-align: left; padding: .3rem .9rem; border-bottom: 1px solid #ddd; 
 td + td { font-variant-numeric: tabular-nums; }
 figure { display: inline-block; margin: 0 1rem 1rem 0; }
 img { max-width: 100%; }
+figcaption { font-size: .8rem; }
 </style>
 </head>
 <body>
@@ -34,18 +36,29 @@ $body
 
 
 def write_report(result: Result, folder: Path) -> Path:
-    """Write the page to `folder`/<benchmark>.html, whole or not at all, and say where it is."""
+    """Write the page to `folder`/<benchmark>.html, whole or not at all, and say where it is.
+
+    The pictures of its galleries lie in `folder`/<benchmark>/ too, one file each.
+    """
     path = folder / f"{result.benchmark}.html"
+    for gallery in result.galleries:
+        for number, picture in enumerate(gallery.pictures):
+            write_atomically(folder / result.benchmark / file_name(gallery, number), png(picture.image))
     write_atomically(path, render(result).encode())
     return path
 
 
 def render(result: Result) -> str:
-    """The page: figures, plots where there are scores of both kinds, and what the figures hold for."""
+    """The page: figures, listings, plots where there are scores of both kinds, pictures, what the figures hold for."""
     parts = ["<h2>Figures</h2>", _table(metric_columns(result), metric_rows(result))]
     if result.ratios:
         parts += ["<h2>Against the peers</h2>", _table(("ratio", "times"), ratio_rows(result))]
-    parts += [*_plots(result), "<h2>How they were measured</h2>", _table(("what", "value"), setting_rows(result))]
+    for listing in result.listings:
+        parts += [f"<h2>{escape(listing.title)}</h2>", _table(listing.columns, listing_rows(listing))]
+    parts += _plots(result)
+    for gallery in result.galleries:
+        parts += _gallery(gallery)
+    parts += ["<h2>How they were measured</h2>", _table(("what", "value"), setting_rows(result))]
     return PAGE.substitute(title=escape(f"Citygate benchmark: {result.benchmark}"), body="\n".join(parts))
 
 
@@ -58,6 +71,15 @@ def _plots(result: Result) -> list[str]:
         _figure(score_histogram(scores), "Histogram of the pairs' scores"),
         _figure(det_curve(scores), "DET curve"),
     ]
+
+
+def _gallery(gallery: Gallery) -> list[str]:
+    figures = []
+    for picture in gallery.pictures:
+        source = f"data:image/png;base64,{base64.b64encode(png(picture.image)).decode('ascii')}"
+        words = "<br>".join(escape(line) for line in picture.caption)
+        figures.append(f'<figure><img src="{source}" alt=""><figcaption>{words}</figcaption></figure>')
+    return [f"<h2>{escape(gallery.title)}</h2>", *figures]
 
 
 def _figure(svg: bytes, alt: str) -> str:

@@ -10,6 +10,7 @@ from typing import Self
 import onnxruntime
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from benchmarks.galleries import Gallery
 from benchmarks.verification import PairScores
 from models.manifest import ModelSpec
 from models.session import Provider
@@ -50,6 +51,14 @@ class PeerResult(_Frozen):
     metrics: Metrics
 
 
+class Listing(_Frozen):
+    """A table of its own, for what no single figure says."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[JsonValue, ...], ...]
+
+
 class Result(_Frozen):
     """One run of one benchmark.
 
@@ -59,6 +68,8 @@ class Result(_Frozen):
         metrics: the contract's keys for this benchmark; more may stand beside them.
         ratios: ours against a peer, above 1 where ours is better.
         conditions: input, warm-ups, runs, variant and caveats: what the figures hold for.
+        listings: tables of the report, such as the figures by province.
+        galleries: pictures of the report, such as the errors; not in the JSON.
         scores: of pairs, for the histogram and the DET curve of the report; not in the JSON.
     """
 
@@ -71,6 +82,8 @@ class Result(_Frozen):
     peers: Mapping[str, PeerResult] = {}
     ratios: Mapping[str, float] = {}
     conditions: Metrics = {}
+    listings: tuple[Listing, ...] = ()
+    galleries: tuple[Gallery, ...] = Field(default=(), exclude=True)
     scores: PairScores | None = Field(default=None, exclude=True)
 
     def to_json(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from pydantic import JsonValue
 
-from benchmarks.result import Metrics, Result
+from benchmarks.result import Listing, Metrics, Result
 
 NOT_MEASURED = "-"
 Row = tuple[str, ...]
@@ -33,6 +33,11 @@ def setting_rows(result: Result) -> list[Row]:
     models = [(f"model {model.id}", f"sha256 {model.sha256}") for model in result.models]
     machine = list(_flat(result.machine.model_dump()))
     return [("command", result.command), ("n", str(result.n)), *models, *machine, *_flat(result.conditions)]
+
+
+def listing_rows(listing: Listing) -> list[Row]:
+    """Its rows as words."""
+    return [tuple(words(value) for value in row) for row in listing.rows]
 
 
 def words(value: JsonValue) -> str:

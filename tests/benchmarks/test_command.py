@@ -76,7 +76,9 @@ def test_an_unknown_provider_is_refused(app: typer.Typer) -> None:
     assert CliRunner().invoke(app, ["toy", "--provider", "abacus"]).exit_code == 2
 
 
-@pytest.mark.parametrize("name", ["faces", "face-detection", "search", "verify-api", "calibrate"])
+@pytest.mark.parametrize(
+    "name", ["faces", "face-detection", "plate-crops", "plates", "search", "verify-api", "calibrate"]
+)
 def test_every_benchmark_has_the_options_of_the_contract(name: str) -> None:
     ended = CliRunner().invoke(bench, [name, "--help"], env={"COLUMNS": "200", "TERM": "dumb"})
     assert ended.exit_code == 0

@@ -7,8 +7,9 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
+from benchmarks.galleries import Gallery, Picture
 from benchmarks.report import render, write_report
-from benchmarks.result import PeerResult, Result, this_machine
+from benchmarks.result import Listing, PeerResult, Result, this_machine
 from benchmarks.tables import metric_columns, metric_rows, words
 from benchmarks.verification import PairScores
 
@@ -95,3 +96,23 @@ def test_figures_are_written_with_four_digits() -> None:
         "True",
         "0.5, x",
     ]
+
+
+def pictured() -> Result:
+    dark = Picture(np.zeros((10, 20, 3), np.uint8), ("wanted <A>", "got B"))
+    listing = Listing(title="Exact by province", columns=("province", "ours"), rows=(("皖", 0.5), ("苏", None)))
+    return result(None).model_copy(update={"listings": (listing,), "galleries": (Gallery("Errors", (dark, dark)),)})
+
+
+def test_listings_are_tables_of_the_page_and_of_the_json() -> None:
+    assert "<h2>Exact by province</h2>" in render(pictured())
+    assert "<tr><td>皖</td><td>0.5</td></tr>\n<tr><td>苏</td><td>-</td></tr>" in render(pictured())
+    assert "Exact by province" in pictured().to_json()
+
+
+def test_pictures_lie_in_the_page_and_beside_it_with_their_words(tmp_path: Path) -> None:
+    page = write_report(pictured(), tmp_path).read_text(encoding="utf-8")
+    assert page.count('<img src="data:image/png;base64,') == 2
+    assert "<figcaption>wanted &lt;A&gt;<br>got B</figcaption>" in page
+    assert sorted(path.name for path in (tmp_path / "faces").iterdir()) == ["errors-000.png", "errors-001.png"]
+    assert "galleries" not in pictured().to_json()
