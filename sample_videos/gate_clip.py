@@ -6,15 +6,11 @@ The same seed gives the same clip on the same versions of the libraries.
 """
 
 import json
-import os
-import tempfile
 from dataclasses import asdict
-from fractions import Fraction
 from pathlib import Path
 
-import av
-
 from sample_videos.camera import FPS, GateCamera
+from sample_videos.film import encode, whole_or_not
 from sample_videos.people import PEOPLE
 from sample_videos.scene import HEIGHT, WIDTH
 from sample_videos.walks import Appearance, appearance
@@ -39,13 +35,12 @@ def render_gate_clip(folder: Path, seed: int = 0) -> Path:
     truth = clip.with_suffix(".json")
     if clip.is_file() and truth.is_file():
         return clip
-    _write_truth(truth)
-    temporary = _beside(clip)
-    try:
-        _encode(temporary, seed)
-        temporary.replace(clip)
-    finally:
-        temporary.unlink(missing_ok=True)
+    camera = GateCamera(seed)
+    with whole_or_not(truth) as path:
+        path.write_text(json.dumps(_truth(), indent=2) + "\n", "utf-8")
+    with whole_or_not(clip) as path:
+        pictures = (camera.frame(number / FPS) for number in range(round(SECONDS * FPS)))
+        encode(path, pictures, (WIDTH, HEIGHT), FPS, {"preset": "veryfast"}, _BIT_RATE)
     return clip
 
 
@@ -54,35 +49,10 @@ def appearances() -> tuple[Appearance, ...]:
     return tuple(appearance(person, WIDTH) for person in PEOPLE)
 
 
-def _write_truth(path: Path) -> None:
-    truth = {
+def _truth() -> dict[str, object]:
+    return {
         "fps": FPS,
         "seconds": SECONDS,
         "size_wh": [WIDTH, HEIGHT],
         "people": [asdict(one) for one in appearances()],
     }
-    temporary = _beside(path)
-    temporary.write_text(json.dumps(truth, indent=2) + "\n", "utf-8")
-    temporary.replace(path)
-
-
-def _encode(path: Path, seed: int) -> None:
-    camera = GateCamera(seed)
-    with av.open(str(path), "w", format="mp4", options={"movflags": "faststart"}) as container:
-        stream = container.add_stream("libx264", rate=FPS, options={"preset": "veryfast"})
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        stream.bit_rate, stream.gop_size = _BIT_RATE, 2 * FPS
-        # One thread: the clip must not depend on how many cores drew it.
-        stream.thread_count = 1
-        for number in range(round(SECONDS * FPS)):
-            picture = av.VideoFrame.from_ndarray(camera.frame(number / FPS), format="bgr24")
-            picture.pts, picture.time_base = number, Fraction(1, FPS)
-            container.mux(stream.encode(picture))
-        container.mux(stream.encode())
-
-
-def _beside(path: Path) -> Path:
-    """An empty file in the same folder, to be renamed: a name of this process alone."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(descriptor)
-    return Path(name)

@@ -19,6 +19,7 @@ LANES = ("entry", "exit")
 CAMERAS = {"demo-entry": "entry", "demo-exit": "exit"}
 _ILLEGIBLE = ("not_enough_reads", "low_confidence", "implausible_text")
 _PATIENCE_S = 60.0
+_FPS = 5  # looked at a second: enough for cars at a gate, and the demo runs on small machines
 
 Passed = tuple[str, str | None, str | None, str, str]
 """Lane, plate, kind, decision, reason."""
@@ -61,7 +62,8 @@ class ParkingScene:
         console.print("playing a day at the lot in two films; between their scenes the demo's clock jumps on")
         for camera, lane in CAMERAS.items():
             url = f"{self._clips[lane].as_uri()}?play=live"
-            self._api.post("/v1/cameras", {"id": camera, "url": url, "lane": "plate", "lane_id": f"{LOT}/{lane}"})
+            watched = {"lane": "plate", "lane_id": f"{LOT}/{lane}", "fps": _FPS}
+            self._api.post("/v1/cameras", {"id": camera, "url": url, **watched})
 
     def show(self, event: Json) -> bool:
         """Whether the event was of this lot; decisions are printed and kept."""
@@ -107,9 +109,11 @@ class ParkingScene:
             self._clock.wait_for(begins_s(payment.chapter) + payment.at_s, _PATIENCE_S)
             plate = CARS[payment.car].text
             asked = self._api.get(f"/v1/parking/lots/{LOT}/lookup", plate=plate, lane="exit")
-            body = {"session": asked["session"], "reference": f"demo-{payment.car}", **asked["due"]}
-            self._api.post(f"/v1/parking/lots/{LOT}/payments", body)
             due = asked["due"]
+            if due is None:
+                raise ConfigurationError(f"parking: wanted {plate} to owe {payment.amount}, got {asked['reason']}")
+            body = {"session": asked["session"], "reference": f"demo-{payment.car}", **due}
+            self._api.post(f"/v1/parking/lots/{LOT}/payments", body)
             console.print(f"{'':>8}  {plate} pays {due['amount']} {due['currency']}")
 
     def _line(self, event: Json, plate: str) -> str:

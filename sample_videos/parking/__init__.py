@@ -1,0 +1,1 @@
+"""The drawn parking lot: its cameras, cars and story."""
