@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from statistics import median
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +20,8 @@ from vision.types import FloatArray, Frame, Image, PlateReading
 _MIN_CONFIDENCE = 0.5
 # The tracker may go on from one car's lamp to the next car's plate: only the newest frames tell what it is on now.
 _LAST_FRAMES = 8
+# What cannot be read is told only from here on: the shipped detector gives lamps up to 0.55, a muddy plate 0.7.
+_UNREAD_CONFIDENCE = 0.6
 # A plate is small and may move by more than its size between two frames; the car around it overlaps itself. Both in
 # widths and heights of the plate's box: left, above, right, below.
 _CAR = np.array([-1.0, -4.0, 1.0, 1.5], np.float32)
@@ -72,7 +75,13 @@ class _Track:
     seen_at: datetime
     xyxy: FloatArray
     on_legible_car: deque[bool] = field(default_factory=lambda: deque(maxlen=_LAST_FRAMES))
+    confidences: deque[float] = field(default_factory=lambda: deque(maxlen=_LAST_FRAMES))
     is_told: bool = False
+
+    @property
+    def is_surely_plate(self) -> bool:
+        """Whether the detector was certain, though nothing could be read."""
+        return bool(self.confidences) and median(self.confidences) >= _UNREAD_CONFIDENCE
 
     @property
     def is_part_of_car(self) -> bool:
@@ -111,6 +120,8 @@ class PlateStage:
             if number >= 0:
                 corners = np.asarray(cars.data["landmarks"][i], np.float32)
                 self._note(frame, number, np.asarray(cars.xyxy[i], np.float32), corners)
+                if cars.confidence is not None:
+                    self._tracks[number].confidences.append(float(cars.confidence[i]))
         self._note_parts()
         alive = self._tracker.alive()
         words = self._end([number for number in self._tracks if number not in alive])
@@ -178,7 +189,7 @@ class PlateStage:
         passage = track.passage
         known: str | None = None
         if word.vote is None:
-            new = not (
+            new = track.is_surely_plate and not (
                 track.is_part_of_car
                 or self._recent.goes_on(track.first_at, track.first_xyxy)
                 or self._recent.same_car(passage.passage_id, track.seen_at, track.xyxy)

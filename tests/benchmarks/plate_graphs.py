@@ -10,8 +10,8 @@ from onnx import TensorProto, helper, numpy_helper
 from vision.plate_alphabet import ALPHABET, KINDS, PlateKind
 from vision.plate_text import SLOTS
 
-HALF_WH = (32.0, 12.0)
-"""Of the plates that `square_detector` finds, around the centre of the red square."""
+HALF_WH = (48.0, 18.0)
+"""Of the plates that `square_detector` finds, around the red square: so large is a plate in the look from near."""
 
 
 def write_reader(path: Path, text: str, kind: PlateKind = "blue") -> Path:

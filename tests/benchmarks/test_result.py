@@ -28,7 +28,7 @@ def result() -> Result:
 
 def test_the_json_has_the_keys_of_the_contract() -> None:
     found = json.loads(result().to_json())
-    assert set(found) == {*KEYS, "conditions"}
+    assert set(found) == {*KEYS, "conditions", "listings"}
     assert set(found["machine"]) == MACHINE_KEYS
     assert found["models"] == [{"id": "a", "sha256": "0" * 64}]
     assert found["metrics"] == {"accuracy": 0.5, "fnmr_at_fmr": {"1e-2": 0.25}, "at_shipped_threshold": None}
