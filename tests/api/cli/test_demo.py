@@ -1,6 +1,7 @@
 from typer.testing import CliRunner
 
 from api.cli import app
+from api.cli.demo_gate import GATE
 
 
 def test_the_demo_lets_the_enrolled_person_in_and_nobody_else_and_ends_by_itself() -> None:
@@ -10,4 +11,4 @@ def test_the_demo_lets_the_enrolled_person_in_and_nobody_else_and_ends_by_itself
     unknown = [line for line in result.output.splitlines() if "unknown: no_match" in line]
     assert len(accepted) == 1
     assert len(unknown) >= 1
-    assert "barrier.command opened" in result.output
+    assert f"barrier.command {GATE} opened" in result.output
