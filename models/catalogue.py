@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.convert.packaged import conversion_fingerprint, convert_packaged
 from models.files import read_verified, write_atomically
-from models.manifest import Manifest, ModelSpec, Network, PackagedSource, load_manifests
+from models.manifest import Manifest, ModelSpec, Network, PackagedSource, Task, load_manifests
 from models.session import Provider, Session
 from vision.calibration import FmrCurve
 from vision.errors import ConfigurationError, ModelFileError, Uncalibrated
@@ -45,6 +45,17 @@ class Catalogue:
     def discard(self, model_id: str) -> None:
         """Take a model off this catalogue's list, if it is on it."""
         self.manifest = Manifest(model=tuple(spec for spec in self.manifest.model if spec.id != model_id))
+
+    def spec(self, model_id: str, task: Task) -> ModelSpec:
+        """The model's entry.
+
+        Raises:
+            ConfigurationError: no manifest lists the model, or it is for another task.
+        """
+        spec = self.manifest.get(model_id)
+        if spec.task != task:
+            raise ConfigurationError(f"{model_id}: wanted a model for {task}, got one for {spec.task}")
+        return spec
 
     def open(self, model_id: str) -> tuple[Session, ...]:
         """One session for each network of the model, verified.

@@ -11,7 +11,6 @@ from models.faces.liveness import LivenessScorer
 from models.faces.mtcnn import MtcnnDetector, MtcnnScores
 from models.faces.scrfd import ScrfdDetector
 from models.faces.yunet import YunetDetector
-from models.manifest import ModelSpec, Task
 from models.session import Session
 from vision.errors import ConfigurationError
 
@@ -48,7 +47,7 @@ def open_detector(catalogue: Catalogue, model_id: str, min_face_px: int | None =
     Raises:
         ConfigurationError, ModelError: see `open_face_model`.
     """
-    spec = _spec(catalogue, model_id, "face-detection")
+    spec = catalogue.spec(model_id, "face-detection")
     size: _Options = {} if min_face_px is None else {"min_face_px": min_face_px}
     sessions = catalogue.open(model_id)
     try:
@@ -63,7 +62,7 @@ def open_embedder(catalogue: Catalogue, model_id: str) -> FaceEmbedder:
     Raises:
         ConfigurationError, ModelError: see `open_face_model`.
     """
-    spec = _spec(catalogue, model_id, "face-embedding")
+    spec = catalogue.spec(model_id, "face-embedding")
     return FaceEmbedder(catalogue.open(model_id)[0], spec)
 
 
@@ -73,7 +72,7 @@ def open_liveness(catalogue: Catalogue, model_id: str) -> LivenessScorer:
     Raises:
         ConfigurationError, ModelError: see `open_face_model`.
     """
-    spec = _spec(catalogue, model_id, "face-liveness")
+    spec = catalogue.spec(model_id, "face-liveness")
     return LivenessScorer(catalogue.open(model_id)[0], spec)
 
 
@@ -102,10 +101,3 @@ def open_face_lane(
         [open_embedder(catalogue, model_id) for model_id in embedder_ids],
         open_liveness(catalogue, liveness_id) if liveness_id else None,
     )
-
-
-def _spec(catalogue: Catalogue, model_id: str, task: Task) -> ModelSpec:
-    spec = catalogue.manifest.get(model_id)
-    if spec.task != task:
-        raise ConfigurationError(f"{model_id}: wanted a model for {task}, got one for {spec.task}")
-    return spec

@@ -1,11 +1,9 @@
 """Models of the plate lane, opened from the catalogue."""
 
 from models.catalogue import Catalogue
-from models.manifest import ModelSpec, Task
 from models.plates.detector import PlateDetector
 from models.plates.lane import PlateLane
 from models.plates.reader import PlateReader
-from vision.errors import ConfigurationError
 
 
 def open_plate_model(catalogue: Catalogue, model_id: str) -> PlateDetector | PlateReader:
@@ -26,7 +24,7 @@ def open_plate_detector(catalogue: Catalogue, model_id: str) -> PlateDetector:
     Raises:
         ConfigurationError, ModelError: see `open_plate_model`.
     """
-    spec = _spec(catalogue, model_id, "plate-detection")
+    spec = catalogue.spec(model_id, "plate-detection")
     return PlateDetector(catalogue.open(model_id)[0], spec)
 
 
@@ -36,7 +34,7 @@ def open_plate_reader(catalogue: Catalogue, model_id: str) -> PlateReader:
     Raises:
         ConfigurationError, ModelError: see `open_plate_model`.
     """
-    spec = _spec(catalogue, model_id, "plate-reading")
+    spec = catalogue.spec(model_id, "plate-reading")
     return PlateReader(catalogue.open(model_id)[0], spec)
 
 
@@ -52,10 +50,3 @@ def open_plate_lane(catalogue: Catalogue, *, detector_id: str, reader_id: str) -
         ConfigurationError, ModelError: see `open_plate_model`.
     """
     return PlateLane(open_plate_detector(catalogue, detector_id), open_plate_reader(catalogue, reader_id))
-
-
-def _spec(catalogue: Catalogue, model_id: str, task: Task) -> ModelSpec:
-    spec = catalogue.manifest.get(model_id)
-    if spec.task != task:
-        raise ConfigurationError(f"{model_id}: wanted a model for {task}, got one for {spec.task}")
-    return spec

@@ -53,19 +53,17 @@ class ParkingGate:
         except Exception:
             # Whatever breaks, the record shows that nobody was let through.
             logger.exception("deciding in lane %s broke off", lane.place)
-            usual: Direction = "exit" if lane.kind == "exit" else "entry"
             passage = self.parking.refuse(
-                lane.lot_id, lane.id, usual, sighting, "internal_error", actor=visit.camera_id
+                lane.lot_id, lane.id, _usual(lane), sighting, "internal_error", actor=visit.camera_id
             )
         if not passage.repeated:
             keep_picture(self.store, passage.observation_id, visit.evidence)
 
     def _decide(self, lane: Lane, visit: PlateVisit, sighting: Sighting) -> Passage:
-        usual: Direction = "exit" if lane.kind == "exit" else "entry"
         direction = _direction(lane, visit)
         place, actor = (lane.lot_id, lane.id), visit.camera_id
         if direction is None:
-            return self.parking.refuse(*place, usual, sighting, "wrong_direction", actor=actor)
+            return self.parking.refuse(*place, _usual(lane), sighting, "wrong_direction", actor=actor)
         if direction == "entry":
             return self.parking.enter(*place, sighting, actor=actor)
         return self.parking.leave(*place, sighting, actor=actor)
@@ -84,6 +82,11 @@ class ParkingGate:
             score=visit.reading.confidence,
         )
         self.store.events.append(event)
+
+
+def _usual(lane: Lane) -> Direction:
+    """What a car in this lane is taken to want where nobody can tell."""
+    return "exit" if lane.kind == "exit" else "entry"
 
 
 def _direction(lane: Lane, visit: PlateVisit) -> Direction | None:

@@ -129,7 +129,8 @@ class Passage:
     @property
     def legible(self) -> bool:
         """Whether any look at it could be read with certainty."""
-        return self.told is not None or self._vote() is not None
+        readings = (look.reading for look in self._looks)
+        return self.told is not None or any(reading and self._is_certain(reading) for reading in readings)
 
     @property
     def direction(self) -> Direction | None:

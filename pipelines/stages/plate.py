@@ -164,7 +164,7 @@ class PlateStage:
         if others:
             # The car behind drove up where this one stood, and the tracker took it for the same.
             track.passage = self._passage(number)
-            track.first_at, track.first_xyxy = frame.captured_at, track.xyxy
+            track.first_at, track.first_xyxy, track.is_told = frame.captured_at, track.xyxy, False
             for look in others:
                 track.passage.read(look)
 

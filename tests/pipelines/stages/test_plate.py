@@ -248,3 +248,9 @@ def test_an_unreadable_car_alone_is_told_once() -> None:
     muddy = Car(None)
     visits = watch(drives(muddy, 3) + stands(muddy, 5))
     assert [visit.reading for visit in visits] == [None]
+
+
+def test_a_car_that_takes_a_told_ones_place_on_its_track_is_not_taken_for_told() -> None:
+    # The second car stands exactly where the first stood, so that the tracker goes on; both are told, each once.
+    visits = watch(drives(A, 3) + stands(A, 3) + stands(B, 8))
+    assert [visit.reading.text for visit in visits if visit.reading] == ["京A12345", "沪B7K321"]
