@@ -1,16 +1,15 @@
 """Gates: where a face is compared with a gallery; a barrier's address is sealed."""
 
-import json
-from dataclasses import asdict
 from typing import cast
 
 from sqlalchemy import Select, select
 
 from pipelines.records.backing import Backing
 from pipelines.records.galleries import gallery_row, of_purposes
-from pipelines.records.gate_values import BarrierSpec, Gate, GateMode, LivenessPolicy
+from pipelines.records.gate_values import Gate, GateMode, LivenessPolicy
 from pipelines.records.paging import Part, read_page
 from pipelines.records.parking_tables import LaneRow
+from pipelines.records.sealed_barrier import open_barrier, seal_barrier
 from pipelines.records.tables import CameraRow, GalleryRow, GateRow
 from pipelines.records.values import ApiKey, AuditNote, Page
 from vision.errors import Conflict, NotFound
@@ -75,10 +74,6 @@ class Gates:
             self._backing.audit.write(transaction, AuditNote(actor, "gate.deleted", gate_id))
 
     def _row(self, gate: Gate) -> GateRow:
-        barrier = None
-        if gate.barrier is not None:
-            spec = json.dumps(asdict(gate.barrier)).encode()
-            barrier = self._backing.vault.store.seal(spec, _context(gate.id))
         return GateRow(
             id=gate.id,
             gallery_id=gate.gallery_id,
@@ -89,15 +84,11 @@ class Gates:
             camera_id=gate.camera_id,
             margin=gate.margin,
             decision_ttl_s=gate.decision_ttl_s,
-            barrier=barrier,
+            barrier=seal_barrier(self._backing.vault, gate.barrier, _context(gate.id)),
             created_at=gate.created_at,
         )
 
     def _gate(self, row: GateRow) -> Gate:
-        barrier = None
-        if row.barrier is not None:
-            spec = self._backing.vault.store.open(row.barrier, _context(row.id))
-            barrier = BarrierSpec(**json.loads(spec))
         return Gate(
             id=row.id,
             gallery_id=row.gallery_id,
@@ -109,7 +100,7 @@ class Gates:
             camera_id=row.camera_id,
             margin=row.margin,
             decision_ttl_s=row.decision_ttl_s,
-            barrier=barrier,
+            barrier=open_barrier(self._backing.vault, row.barrier, _context(row.id)),
         )
 
 

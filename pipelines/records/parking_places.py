@@ -1,6 +1,5 @@
 """Lots and their lanes; a lane's barrier is sealed, for its address may hold a password."""
 
-import json
 from dataclasses import asdict
 from typing import cast
 
@@ -10,11 +9,11 @@ from sqlalchemy.orm import Session
 from pipelines.parking.places import Lane, Lot
 from pipelines.parking.words import AntiPassback, LaneKind
 from pipelines.records.backing import Backing
-from pipelines.records.gate_values import BarrierSpec
 from pipelines.records.paging import Part, read_page
 from pipelines.records.parking_rates import read_rate
 from pipelines.records.parking_removal import ParkingRemover
 from pipelines.records.parking_tables import LaneRow, LotRow, SessionRow
+from pipelines.records.sealed_barrier import open_barrier, seal_barrier
 from pipelines.records.tables import CameraRow, GateRow
 from pipelines.records.values import ApiKey, AuditNote, Page
 from vision.errors import Conflict, NotFound
@@ -147,24 +146,17 @@ class Lanes:
             self._backing.audit.write(transaction, AuditNote(actor, "parking.lane_deleted", f"{lot_id}/{lane_id}"))
 
     def _row(self, lane: Lane) -> LaneRow:
-        barrier = None
-        if lane.barrier is not None:
-            spec = json.dumps(asdict(lane.barrier)).encode()
-            barrier = self._backing.vault.store.seal(spec, _context(lane.place))
         return LaneRow(
             lot_id=lane.lot_id,
             id=lane.id,
             kind=lane.kind,
             gate_id=lane.gate_id,
-            barrier=barrier,
+            barrier=seal_barrier(self._backing.vault, lane.barrier, _context(lane.place)),
             created_at=lane.created_at,
         )
 
     def _lane(self, row: LaneRow) -> Lane:
-        barrier = None
-        if row.barrier is not None:
-            spec = self._backing.vault.store.open(row.barrier, _context(f"{row.lot_id}/{row.id}"))
-            barrier = BarrierSpec(**json.loads(spec))
+        barrier = open_barrier(self._backing.vault, row.barrier, _context(f"{row.lot_id}/{row.id}"))
         return Lane(row.lot_id, row.id, cast(LaneKind, row.kind), row.created_at, row.gate_id, barrier)
 
 
