@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import supervision as sv
 
+pytest.importorskip("torch")
+
 from models.training.detector.samples import SceneFolder
 from models.training.detector.score import score
 from models.training.scenes.folder import save_scene
