@@ -8,7 +8,7 @@ import cv2
 
 from models.plates.lane import PlateLane
 from pipelines.records.store import Store
-from pipelines.stages.plate import crop_car
+from pipelines.stages.cars import SURELY_PLATE, car_boxes, crop_car, on_car
 from vision.errors import NoPlate, NotFound, SeveralPlates
 from vision.types import Image, PlateObservation, PlateReading
 
@@ -60,7 +60,7 @@ def read_one_plate(lane: PlateLane, image: Image) -> ReadPlate:
         NoPlate: none was seen, or the nearest is not legible.
         SeveralPlates: another stands about as near.
     """
-    plates = sorted(read_plates(lane, image), key=_height, reverse=True)
+    plates = sorted(_without_lamps(read_plates(lane, image)), key=_height, reverse=True)
     near = sum(_height(plate) > _BEHIND * _height(plates[0]) for plate in plates)
     if near > 1:
         raise SeveralPlates(f"wanted one plate, got {near} of about the same size")
@@ -75,6 +75,18 @@ def keep_picture(store: Store, observation_id: str, image: Image) -> None:
     jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
     with suppress(NotFound):
         store.parking.evidence.keep(observation_id, jpeg.tobytes())
+
+
+def _without_lamps(plates: Sequence[PlateObservation]) -> list[PlateObservation]:
+    """The plates without what lies on a car that was read, cannot be read itself and is hardly a plate."""
+    legible = [car_boxes(plate.xyxy)[0] for plate in plates if plate.reading]
+    return [
+        plate
+        for plate in plates
+        if plate.reading
+        or plate.confidence >= SURELY_PLATE
+        or not any(on_car(car, car_boxes(plate.xyxy)[0]) for car in legible)
+    ]
 
 
 def _height(plate: PlateObservation) -> float:

@@ -26,6 +26,7 @@ class PlateRules(BaseModel):
         reread_s: between two readings once the text was told; they notice another car.
         direction_wait_s: so long at most a text that is agreed on waits for the direction to become clear.
         give_up_s: a car that came and stands so long without an agreed text is told as it is: somebody waits.
+        watched_s: what is first seen so long after the camera's first frame, where nothing stood, has come.
         lost_after_s: a plate unseen for longer has left the track; see `same_visit_s`.
         same_visit_s: the same text seen again within it is the same visit.
         standing_s: likewise, of a car that stands where it stood.
@@ -42,6 +43,7 @@ class PlateRules(BaseModel):
     reread_s: float = Field(default=1.0, ge=0)
     direction_wait_s: float = Field(default=1.0, ge=0)
     give_up_s: float = Field(default=3.0, gt=0)
+    watched_s: float = Field(default=2.0, ge=0)
     lost_after_s: float = Field(default=1.5, gt=0)
     same_visit_s: float = Field(default=60.0, ge=0)
     standing_s: float = Field(default=600.0, ge=0)
@@ -86,15 +88,17 @@ class Passage:
         passage_id: says nothing of the plate.
         rules: see there.
         gate_threshold: readings of less confidence do not vote.
+        has_come: whether its plate is known to have come to where it is first seen.
     """
 
-    def __init__(self, passage_id: str, rules: PlateRules, gate_threshold: float) -> None:
+    def __init__(self, passage_id: str, rules: PlateRules, gate_threshold: float, *, has_come: bool = False) -> None:
         self.passage_id = passage_id
         self.motion = PlateMotion()
         self.told: str | None = None
         """The agreed text, once it was told."""
         self._rules = rules
         self._gate_threshold = gate_threshold
+        self._has_come = has_come
         self._first_at: datetime | None = None
         self._sights = 0
         self._words = 0
@@ -151,12 +155,14 @@ class Passage:
         agreed = None if self.told else self.agreed
         if agreed and (self.direction or waited_s >= self._rules.direction_wait_s):
             return self._say(agreed)
-        return self._surrender() if self.motion.stood_s(now) >= self._rules.give_up_s else None
+        if self.motion.stood_s(now) < self._rules.give_up_s:
+            return None
+        return self._surrender(came=self._has_come or self.motion.moved)
 
     def last_word(self) -> Word | None:
         """What is to be said of a track that ends; None where all was said, or it was no car that came."""
         agreed = None if self.told else self.agreed
-        return self._say(agreed) if agreed else self._surrender()
+        return self._say(agreed) if agreed else self._surrender(came=self.motion.moved)
 
     def replaced(self) -> list[Look]:
         """The newest looks, if all of them agree on a car other than the told one; empty if not."""
@@ -167,9 +173,9 @@ class Passage:
         text = texts.pop()
         return [] if text is None or within_one_confusion(self.told, text) else newest
 
-    def _surrender(self) -> Word | None:
-        """The one word on a passage without an agreed text; a sign, which never moves, gets none."""
-        if self.spoken or self._sights < self._rules.sights_reported or not self.motion.moved:
+    def _surrender(self, *, came: bool) -> Word | None:
+        """The one word on a passage without an agreed text; a sign, which never comes, gets none."""
+        if self.spoken or self._sights < self._rules.sights_reported or not came:
             return None
         return self._say(self._vote())
 

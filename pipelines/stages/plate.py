@@ -10,9 +10,11 @@ import numpy as np
 import supervision as sv
 
 from models.plates.lane import PlateLane, is_whole
+from pipelines.stages.cars import SURELY_PLATE, car_boxes, crop_car, on_car
 from pipelines.stages.motion import Direction, plate_size
 from pipelines.stages.passage import Look, Passage, PlateRules, Word
-from pipelines.stages.recent import RecentVisits, on_car
+from pipelines.stages.recent import RecentVisits
+from pipelines.stages.standing import StandingPlates
 from pipelines.stages.tracking import Tracker
 from vision.rectify import is_convex
 from vision.types import FloatArray, Frame, Image, PlateReading
@@ -20,12 +22,6 @@ from vision.types import FloatArray, Frame, Image, PlateReading
 _MIN_CONFIDENCE = 0.5
 # The tracker may go on from one car's lamp to the next car's plate: only the newest frames tell what it is on now.
 _LAST_FRAMES = 8
-# What cannot be read is told only from here on: the shipped detector gives lamps up to 0.55, a muddy plate 0.7.
-_UNREAD_CONFIDENCE = 0.6
-# A plate is small and may move by more than its size between two frames; the car around it overlaps itself. Both in
-# widths and heights of the plate's box: left, above, right, below.
-_CAR = np.array([-1.0, -4.0, 1.0, 1.5], np.float32)
-_EVIDENCE = np.array([-1.75, -7.0, 1.75, 2.5], np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +77,7 @@ class _Track:
     @property
     def is_surely_plate(self) -> bool:
         """Whether the detector was certain, though nothing could be read."""
-        return bool(self.confidences) and median(self.confidences) >= _UNREAD_CONFIDENCE
+        return bool(self.confidences) and median(self.confidences) >= SURELY_PLATE
 
     @property
     def is_part_of_car(self) -> bool:
@@ -105,6 +101,7 @@ class PlateStage:
         self._tracker = Tracker(self._rules.lost_after_s, _MIN_CONFIDENCE)
         self._tracks: dict[int, _Track] = {}
         self._recent = RecentVisits(self._rules)
+        self._standing = StandingPlates(self._rules.watched_s, self._rules.standing_s)
         self._camera_id = ""
         self._now = datetime.min.replace(tzinfo=UTC)
 
@@ -115,6 +112,7 @@ class PlateStage:
             BadArray: a network gave numbers that are none.
         """
         self._camera_id, self._now = frame.camera_id, frame.captured_at
+        self._standing.look(frame.captured_at)
         cars = self._tracker.update(_as_cars(self._lane.detector.detect(frame.image)), frame.captured_at)
         for i, number in enumerate(np.asarray(cars.tracker_id).tolist()):
             if number >= 0:
@@ -136,11 +134,14 @@ class PlateStage:
     def _note(self, frame: Frame, number: int, xyxy: FloatArray, corners: FloatArray) -> None:
         """One tracked car of the frame: where it is, and what its plate says if it is time to read it."""
         now = frame.captured_at
-        track = self._tracks.setdefault(number, _Track(self._passage(number), now, xyxy, now, xyxy))
+        if number not in self._tracks:
+            self._tracks[number] = _Track(self._passage(number, xyxy), now, xyxy, now, xyxy)
+        track = self._tracks[number]
         track.seen_at, track.xyxy = now, xyxy
         if is_convex(corners) and is_whole(corners, frame.image):
             self._look(frame, track, corners, number)
         passage = track.passage
+        self._standing.note(passage.passage_id, xyxy, now, moved=passage.motion.moved)
         if track.is_told:
             self._recent.remember(passage.passage_id, passage.told, now, xyxy)
 
@@ -163,14 +164,15 @@ class PlateStage:
         others = passage.replaced()
         if others:
             # The car behind drove up where this one stood, and the tracker took it for the same.
-            track.passage = self._passage(number)
+            track.passage = self._passage(number, track.xyxy)
             track.first_at, track.first_xyxy, track.is_told = frame.captured_at, track.xyxy, False
             for look in others:
                 track.passage.read(look)
 
-    def _passage(self, number: int) -> Passage:
+    def _passage(self, number: int, xyxy: FloatArray) -> Passage:
         passage_id = f"{self._camera_id}/{self._now:%Y%m%dT%H%M%S.%fZ}/{number}"
-        return Passage(passage_id, self._rules, self._lane.gate_threshold)
+        has_come = self._standing.has_come(xyxy, self._now)
+        return Passage(passage_id, self._rules, self._lane.gate_threshold, has_come=has_come)
 
     def _end(self, numbers: list[int]) -> list[tuple[_Track, Word | None]]:
         """Forget these tracks; what is still to be said about them."""
@@ -223,20 +225,9 @@ class PlateStage:
 
 def _as_cars(plates: sv.Detections) -> sv.Detections:
     """The plates with boxes that reach around their cars."""
-    boxes = np.asarray(plates.xyxy, np.float32).reshape(-1, 4)
-    sizes = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
     return sv.Detections(
-        xyxy=boxes + sizes * _CAR,
+        xyxy=car_boxes(plates.xyxy),
         confidence=plates.confidence,
         class_id=plates.class_id,
         data={"landmarks": plates.data["landmarks"]},
     )
-
-
-def crop_car(image: Image, corners: FloatArray) -> Image:
-    """A copy of the part of the picture that shows the car around the plate; a frame is too large to keep."""
-    box = np.concatenate([corners.min(axis=0), corners.max(axis=0)])
-    around = box + np.tile(box[2:] - box[:2], 2) * _EVIDENCE
-    height, width = image.shape[:2]
-    left, top, right, bottom = np.clip(around, 0, (width, height, width, height)).astype(int).tolist()
-    return image[top:bottom, left:right].copy()

@@ -3,15 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-import supervision as sv
-
+from pipelines.stages.cars import on_car, same_place
 from pipelines.stages.passage import PlateRules
 from vision.plate_text import within_one_confusion
 from vision.types import FloatArray
-
-_SAME_PLACE = 0.4
-"""Overlap of the boxes of two cars that stand where one stood; they reach far around their plates."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +56,7 @@ class RecentVisits:
         """
         for told in self._told.values():
             if told.text is not None and within_one_confusion(text, told.text):
-                stands = not moved and _overlap(told.xyxy, xyxy) >= _SAME_PLACE
+                stands = not moved and same_place(told.xyxy, xyxy)
                 if _age_s(told, now) <= (self._rules.standing_s if stands else self._rules.same_visit_s):
                     return told.text
         return None
@@ -69,7 +64,7 @@ class RecentVisits:
     def goes_on(self, first_at: datetime, xyxy: FloatArray) -> bool:
         """Whether a plate that cannot be read was first seen when and where a told one was lost."""
         return any(
-            _age_s(told, first_at) <= self._rules.resumed_s and _overlap(told.xyxy, xyxy) >= _SAME_PLACE
+            _age_s(told, first_at) <= self._rules.resumed_s and same_place(told.xyxy, xyxy)
             for told in self._told.values()
         )
 
@@ -84,25 +79,11 @@ class RecentVisits:
     def beside(self, passage_id: str, now: datetime, xyxy: FloatArray) -> bool:
         """Whether another told plate is in this very frame on the same car: some carry two, of two countries."""
         return any(
-            told.seen_at == now and _overlap(told.xyxy, xyxy) >= _SAME_PLACE
+            told.seen_at == now and same_place(told.xyxy, xyxy)
             for other_id, told in self._told.items()
             if other_id != passage_id
         )
 
 
-def on_car(car: FloatArray, xyxy: FloatArray) -> bool:
-    """Whether the middle of one (4,) box lies within the car around the other's plate.
-
-    Both are boxes of cars, three plates wide; a car is about four and a half plates wide, the next lane six away.
-    """
-    middle = (xyxy[:2] + xyxy[2:]) / 2
-    room = np.array([(car[2] - car[0]) / 4, (car[3] - car[1]) / 4], np.float32)
-    return bool((middle >= car[:2] - room).all() and (middle <= car[2:] + room).all())
-
-
 def _age_s(told: _Told, now: datetime) -> float:
     return (now - told.seen_at).total_seconds()
-
-
-def _overlap(a: FloatArray, b: FloatArray) -> float:
-    return float(sv.box_iou_batch(a[None], b[None])[0, 0])

@@ -2,8 +2,9 @@
 
 import pytest
 
+from models.plates.lane import PlateLane
 from pipelines.services.plate_picture import read_one_plate, read_plates
-from tests.fake_plates import car_picture, draw_plate, fake_plate_lane
+from tests.fake_plates import FakePlateDetector, FakePlateReader, car_picture, draw_plate, fake_plate_lane
 from vision.errors import NoPlate, SeveralPlates
 
 PLATE, BEHIND = "粤B12345", "沪A8K920"
@@ -31,6 +32,24 @@ def test_a_nearest_plate_that_nobody_can_read_is_not_replaced_by_one_behind() ->
     assert len(read_plates(fake_plate_lane(), image)) == 2
     with pytest.raises(NoPlate, match="nearer"):
         read_one_plate(fake_plate_lane(), image)
+
+
+def test_a_lamp_on_the_car_that_was_read_is_no_nearer_car() -> None:
+    image = car_picture()
+    draw_plate(image, PLATE, (300, 300), scale=0.6)
+    draw_plate(image, BEHIND, (300, 200), legible=False)
+    lane = PlateLane(FakePlateDetector(confidence=0.5), FakePlateReader())
+    assert read_one_plate(lane, image).reading.text == PLATE
+    with pytest.raises(NoPlate, match="nearer"):
+        read_one_plate(fake_plate_lane(), image)
+
+
+def test_what_is_hardly_a_plate_beside_the_car_still_counts() -> None:
+    image = car_picture(size_wh=(1400, 540))
+    draw_plate(image, PLATE, (100, 300), scale=0.6)
+    draw_plate(image, BEHIND, (1000, 300), legible=False)
+    with pytest.raises(NoPlate, match="nearer"):
+        read_one_plate(PlateLane(FakePlateDetector(confidence=0.5), FakePlateReader()), image)
 
 
 def test_a_plate_at_the_border_is_told_as_not_whole() -> None:

@@ -151,6 +151,21 @@ def test_a_sign_that_never_moves_is_no_visit() -> None:
     assert watch(stands(MUDDY, 20)) == []
 
 
+def test_an_unreadable_car_that_nobody_saw_come_is_told_because_somebody_waits() -> None:
+    # Found late, it stands from its first sight on.
+    (visit,) = watch([*empty(3), *stands(MUDDY, 6)])
+    assert visit.reading is None
+
+
+def test_a_sign_that_is_hidden_now_and_then_is_no_visit() -> None:
+    hidden = [*stands(MUDDY, 5), *empty(5)]
+    assert watch(hidden * 4) == []
+
+
+def test_a_sign_that_is_found_late_is_told_once() -> None:
+    assert len(watch([*empty(5), *([*stands(MUDDY, 5), *empty(20)] * 4)])) == 1
+
+
 def test_a_flicker_of_the_detector_is_nobody() -> None:
     assert watch([*empty(1), [NEAR], *empty(1), [NEAR], [NEAR], *empty(3)]) == []
 
