@@ -82,7 +82,7 @@ class PlateDetector:
 
     def _look(self, image: Image, size_wh: tuple[int, int], min_score: float) -> sv.Detections:
         """The plates that the network sees in the picture at that size, in pixels of the picture."""
-        canvas, placement = letterbox(image, size_wh)
+        canvas, placement = letterbox(image, size_wh, quick=True)
         outputs = self._session.run(to_tensor(canvas, channels="bgr", std=_WHITE))
         levels = [
             PlateLevel(stride, outputs[2 * index][0], outputs[2 * index + 1][0]) for index, stride in enumerate(STRIDES)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from vision.errors import BadArray
-from vision.preprocess import Placement, letterbox, resize, to_tensor
+from vision.preprocess import Placement, letterbox, resize, resize_quickly, to_tensor
 
 
 def test_letterbox_puts_a_wide_picture_between_two_bars() -> None:
@@ -75,6 +75,24 @@ def test_resize_averages_when_it_shrinks() -> None:
     image = np.zeros((2, 2, 3), dtype=np.uint8)
     image[0, 0] = 200
     assert resize(image, (1, 1)).tolist() == [[[50, 50, 50]]]  # 200 / 4
+
+
+def test_a_quick_resize_averages_by_a_whole_factor() -> None:
+    stripes = np.zeros((48, 60, 3), np.uint8)
+    stripes[::2] = 200
+    # 48x60 to 16x20 is a third: rows 200, 0, 200 give 133, rows 0, 200, 0 give 67.
+    assert np.unique(resize_quickly(stripes, (20, 16))).tolist() == [67, 133]
+    # 48x60 to 20x25: halved first, to 100 everywhere.
+    assert (resize_quickly(stripes, (25, 20)) == 100).all()
+
+
+def test_a_quick_resize_without_a_whole_factor_is_the_exact_one() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (49, 61, 3), np.uint8)
+    assert (resize_quickly(image, (20, 16)) == resize(image, (20, 16))).all()
+
+
+def test_a_quick_resize_to_more_than_a_half_interpolates_and_keeps_flat_pictures_flat() -> None:
+    assert (resize_quickly(np.full((30, 40, 3), 90, np.uint8), (31, 17)) == 90).all()
 
 
 def test_a_tensor_is_rgb_in_planes_with_mean_and_std_in_that_order() -> None:
