@@ -135,12 +135,20 @@ def _boxed(rng: np.random.Generator, image: Image, corners: _Corners, severity: 
 
 
 def _part(rng: np.random.Generator, corners: _Corners, plate: DrawnPlate) -> _Corners:
-    """The corners of a part of the plate that lacks one character or more on one side."""
+    """The corners of a part of the plate that lacks one character or more on one side.
+
+    A part of a Chinese plate is one wherever it is cut. Of a plate without a fixed number of characters a whole
+    character less looks as if it were all, so that the cut goes through one.
+    """
     missing = int(rng.integers(1, max(2, len(plate.spans) - 2)))
+    if plate.kind == "latin":
+        through = rng.uniform(0.3, 0.7)
+        first, last = plate.spans[missing - 1], plate.spans[-missing]
+        start, end = first[0] + through * (first[1] - first[0]), last[0] + through * (last[1] - last[0])
+    else:
+        start, end = plate.spans[missing][0] - 0.01, plate.spans[-missing - 1][1] + 0.01
     across = np.array([corners[1] - corners[0], corners[2] - corners[3]])
-    start, end = (
-        (plate.spans[missing][0] - 0.01, 1.0) if rng.random() < 0.5 else (0.0, plate.spans[-missing - 1][1] + 0.01)
-    )
+    start, end = (start, 1.0) if rng.random() < 0.5 else (0.0, end)
     lefts = np.array([corners[0], corners[3]])
     return np.array(
         [

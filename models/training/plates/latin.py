@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from models.training.plates.bands import draw_left_band, draw_right_band
 from models.training.plates.canvas import Canvas, Colour, shaded
 from models.training.plates.emblems import draw_emblem
 from models.training.plates.glyphs import FontSet
@@ -26,6 +27,7 @@ class Look:
         colours: ground and ink, one pair by chance.
         band: chance of a coloured band on the left (and half of that on the right).
         header: chance of a strip with small print above the text.
+        coloured: chance that this strip has a colour of its own.
         footer: the same below.
         picture: chance of a picture behind the text.
         text_height: of the plate's height.
@@ -40,6 +42,7 @@ class Look:
     picture: float
     text_height: tuple[float, float]
     double: bool = False
+    coloured: float = 0.3
 
 
 _EU = ((_WHITE, _BLACK),) * 6 + (((30, 190, 240), _BLACK), (_WHITE, (40, 30, 170)), (_BLACK, _WHITE))
@@ -50,6 +53,7 @@ _BRAZIL = (
     (_WHITE, _BLACK),
     (_WHITE, (60, 60, 200)),
 )
+_MERCOSUR = ((_WHITE, _BLACK),) * 5 + ((_WHITE, (40, 30, 170)), (_WHITE, (140, 80, 30)))
 _US = (
     (_WHITE, _BLACK), (_WHITE, (120, 40, 30)), (_WHITE, (40, 30, 150)), (_WHITE, (50, 90, 30)),
     ((230, 215, 190), (120, 50, 20)), ((190, 220, 240), (40, 40, 40)), ((160, 90, 30), _WHITE),
@@ -60,7 +64,8 @@ _DARK = ((_BLACK, _WHITE), (_BLACK, (200, 200, 200)), (_WHITE, _BLACK))
 LOOKS = (
     (Look((520, 110), _EU, 0.85, 0.03, 0.05, 0.0, (0.62, 0.76)), 30),
     (Look((340, 110), _EU, 0.6, 0.03, 0.05, 0.0, (0.62, 0.76)), 4),
-    (Look((400, 130), _BRAZIL, 0.1, 0.9, 0.05, 0.0, (0.5, 0.66)), 24),
+    (Look((400, 130), _BRAZIL, 0.1, 0.9, 0.05, 0.0, (0.5, 0.66)), 18),
+    (Look((400, 130), _MERCOSUR, 0.0, 1.0, 0.0, 0.0, (0.52, 0.66), coloured=1.0), 7),
     (Look((340, 130), _DARK, 0.05, 0.7, 0.3, 0.0, (0.5, 0.66)), 8),
     (Look((305, 152), _US, 0.02, 0.85, 0.8, 0.55, (0.42, 0.6)), 26),
     (Look((280, 200), _EU, 0.3, 0.1, 0.1, 0.0, (0.34, 0.4), double=True), 6),
@@ -92,7 +97,7 @@ def draw_latin(rng: np.random.Generator, fonts: FontSet, px_per_mm: float, *, do
     canvas = Canvas(np.full((*shape, 3), ground, np.uint8), px_per_mm)
     if rng.random() < look.picture:
         _picture(rng, canvas.image)
-    left, right = _bands(rng, canvas, look, (width, height))
+    left, right = _bands(rng, canvas, fonts, look, (width, height))
     top, bottom = _strips(rng, canvas, fonts, look, (width, height), ink)
     text = latin_text(rng)
     lines = _lines(rng, text) if look.double else [text]
@@ -184,18 +189,18 @@ def _picture(rng: np.random.Generator, image: Image) -> None:
         image[:] = cv2.addWeighted(image, 1 - share, shape, share, 0)
 
 
-def _bands(rng: np.random.Generator, canvas: Canvas, look: Look, size_mm: tuple[float, float]) -> tuple[float, float]:
-    """Draw the country's band; back come the left and right ends of what remains."""
+def _bands(
+    rng: np.random.Generator, canvas: Canvas, fonts: FontSet, look: Look, size_mm: tuple[float, float]
+) -> tuple[float, float]:
+    """Draw the country's bands; back come the left and right ends of what remains."""
     width, height = size_mm
     left, right = 0.03 * width, 0.97 * width
-    band = min(44.0, width * 0.12)
+    band = min(44.0, width * 0.12) * rng.uniform(0.8, 1.1)
     if rng.random() < look.band:
-        colour = shaded(rng, (160, 70, 20), 25)
-        canvas.stamp(np.ones((2, 2), np.float32), np.array([0, 0, band, height]), colour)
-        canvas.disc((band / 2, height * 0.35), band * 0.25, shaded(rng, (60, 200, 230), 30))
-        left = band * 1.1
+        draw_left_band(rng, canvas, fonts, (band, height))
+        left = band * rng.uniform(1.04, 1.2)
         if rng.random() < 0.4:
-            canvas.stamp(np.ones((2, 2), np.float32), np.array([width - band, 0, band, height]), colour)
+            draw_right_band(rng, canvas, fonts, width - band, (band, height))
             right = width - band * 1.1
     return left, right
 
@@ -209,7 +214,7 @@ def _strips(
     font = fonts.choose(rng)
     if rng.random() < look.header:
         strip = height * rng.uniform(0.14, 0.24)
-        if rng.random() < 0.3:
+        if rng.random() < look.coloured:
             canvas.stamp(np.ones((2, 2), np.float32), np.array([0, 0, width, strip]), shaded(rng, (140, 60, 20), 50))
         _small_print(rng, canvas, fonts, font, (width, strip * 0.15, strip * 0.7), ink)
         top = strip

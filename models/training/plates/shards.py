@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.training.plates.crops import Crop
 from vision.errors import BadArray
 from vision.plate_alphabet import ALPHABET, KINDS
-from vision.plate_text import SLOTS
+from vision.plate_text import MAX_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +64,9 @@ def slots_of(text: str) -> NDArray[np.uint8]:
         BadArray: a text that is too long, or a character that no plate bears.
     """
     unknown = sorted(set(text) - set(ALPHABET))
-    if len(text) > SLOTS or unknown:
-        raise BadArray(f"wanted at most {SLOTS} characters of the alphabet, got {len(text)}, unknown: {unknown}")
+    if len(text) > MAX_CHARACTERS or unknown:
+        raise BadArray(
+            f"wanted at most {MAX_CHARACTERS} characters of the alphabet, got {len(text)}, unknown: {unknown}"
+        )
     classes = [ALPHABET.index(character) + 1 for character in text]
-    return np.array(classes + [0] * (SLOTS - len(text)), np.uint8)
+    return np.array(classes + [0] * (MAX_CHARACTERS - len(text)), np.uint8)

@@ -10,6 +10,8 @@ from vision.types import Image
 def worn(rng: np.random.Generator, plate: Image) -> Image:
     """The plate with dirt, dents, shadow and light by chance; same size."""
     image = plate.astype(np.float32)
+    if rng.random() < 0.3:
+        image += rng.uniform(0.1, 0.5) * (image - np.roll(image, rng.choice((-1, 1), 2), axis=(0, 1)))  # embossed
     if rng.random() < 0.35:
         image = _dirty(rng, image)
     if rng.random() < 0.2:

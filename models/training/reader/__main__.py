@@ -9,13 +9,14 @@ import typer
 
 from models.training.plates.shards import read_shards
 from models.training.reader.batches import Batches
+from models.training.reader.crew import Crew
 from models.training.reader.export import export, quantise
 from models.training.reader.network import PlateReaderNetwork
 from models.training.reader.real import read_real
 from models.training.reader.train import Plan, train
 
+_PEAK_RATE = 2e-3
 app = typer.Typer(no_args_is_help=True, help=__doc__)
-_PEAK_RATE, _PEAK_RATE_AGAIN = 2.5e-3, 8e-4
 _Weights = Annotated[Path, typer.Option(help="state of the network, as PyTorch saves it")]
 
 
@@ -25,17 +26,18 @@ def train_command(
     held_out: Annotated[Path, typer.Option(help="folder of shards that are only reported on", exists=True)],
     real: Annotated[Path, typer.Option(help="folder of real crops with labels.jsonl", exists=True)],
     weights: _Weights,
-    start: Annotated[Path | None, typer.Option(help="weights to go on with", exists=True)] = None,
+    start: Annotated[Path | None, typer.Option("--go-on", help="weights to go on with", exists=True)] = None,
     minutes: float = 86,
     seed: int = 3,
 ) -> None:
-    """Train for so many minutes, on as many threads as OMP_NUM_THREADS says."""
+    """Train for so many minutes; `torchrun --nproc-per-node N -m models.training.reader train` uses N processes."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     training, kept = read_real(real)
     reported = {"real": kept} | dict(read_shards(held_out))
     begun = None if start is None else _network(start)
-    peak_rate = _PEAK_RATE if start is None else _PEAK_RATE_AGAIN
-    train(Batches(shards, training, seed), reported, Plan(minutes, peak_rate), weights, seed, begun)
+    crew = Crew.join()
+    batches = Batches(shards, training, seed, crew)
+    train(batches, reported, Plan(minutes, _PEAK_RATE), weights, seed, begun, crew)
 
 
 @app.command("export")

@@ -10,17 +10,17 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.training.plates.shards import Shard, read_shards
-from models.training.reader.real import first_character_prior, rarity
+from models.training.reader.crew import ALONE, Crew
+from models.training.reader.real import province_prior, rarity
 from vision.plate_alphabet import KINDS
 
-_REAL, _RENDERED = 13, 83
-"""Crops in a batch."""
+_REAL, _RENDERED = 14, 82
+"""Crops in a batch, of all processes together."""
 _TIGHT_SHARE = 0.45
-_CUT_TIGHT = [
-    number + 1
-    for number, kind in enumerate(KINDS)
-    if kind not in ("yellow_double", "armed_police_double", "trailer", "agricultural_double", "latin", "latin_double")
-]
+_DOUBLE = [number + 1 for number, kind in enumerate(KINDS) if kind.endswith("double") or kind == "trailer"]
+_TIGHTEST = {0: (1.0, 1.0), KINDS.index("latin") + 1: (0.95, 0.8)} | dict.fromkeys(_DOUBLE, (1.0, 1.0))
+"""The least shares of width and height that remain of a plate that is cut along its text, by kind; of others:"""
+_TIGHTEST_ELSE = (0.89, 0.68)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,8 +31,8 @@ class Batch:
         images: (N, 3, 48, 144) float32 0..1, channels last in memory.
         slots: (N, 10) int64 classes.
         kinds: (N,) int64 classes.
-        first_prior: (N, classes) float32: added to the logits of the first character while training, so that it is not
-            learnt which provinces real crops mostly come from; zero for rendered ones, which come evenly.
+        prior: (N, classes) float32: added to the logits of the provinces while training, so that it is not learnt from
+            which of them real crops mostly come; zero for rendered ones, which come evenly.
 
     Source of the prior's use: Menon et al., "Long-tail learning via logit adjustment", ICLR 2021.
     """
@@ -40,7 +40,12 @@ class Batch:
     images: Tensor
     slots: Tensor
     kinds: Tensor
-    first_prior: Tensor
+    prior: Tensor
+
+    @property
+    def double(self) -> Tensor:
+        """(N,) bool: which plates have two lines."""
+        return torch.isin(self.kinds, torch.tensor(_DOUBLE))
 
 
 class Batches:
@@ -49,14 +54,16 @@ class Batches:
     Args:
         rendered: folder of shards; those that appear during training are taken up at the next round.
         real: real crops, drawn more often where their first character is rare.
+        crew: the processes that share the batch.
     """
 
-    def __init__(self, rendered: Path, real: Shard, seed: int) -> None:
+    def __init__(self, rendered: Path, real: Shard, seed: int, crew: Crew = ALONE) -> None:
         self._folder = rendered
+        self._real_count, self._rendered_count = _REAL // crew.size, _RENDERED // crew.size
         self._shards: dict[str, Shard] = {}
         self._real, self._rarity = real, rarity(real)
-        self._prior = torch.from_numpy(np.log(first_character_prior(real, self._rarity))).float()
-        self._rng = np.random.default_rng(seed)
+        self._prior = torch.from_numpy(province_prior(real, self._rarity)).float()
+        self._rng = np.random.default_rng((seed, crew.rank))
         self._order: list[tuple[str, int]] = []
 
     @property
@@ -66,12 +73,12 @@ class Batches:
 
     def draw(self) -> Batch:
         """The next one."""
-        chosen = self._rng.choice(len(self._real.kinds), _REAL, p=self._rarity)
+        chosen = self._rng.choice(len(self._real.kinds), self._real_count, p=self._rarity)
         parts = [(self._real.images[chosen], self._real.slots[chosen], self._real.kinds[chosen]), self._rendered()]
         images, slots, kinds = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-        strength = np.concatenate([np.full(_REAL, 1.0), np.full(_RENDERED, 0.5)])
+        strength = np.concatenate([np.full(self._real_count, 1.0), np.full(self._rendered_count, 0.5)])
         priors = torch.zeros(len(images), len(self._prior))
-        priors[:_REAL] = self._prior
+        priors[: self._real_count] = self._prior
         return Batch(
             varied(coarsened(to_tensor(images), strength, self._rng), strength, self._nearer(kinds), self._rng),
             torch.from_numpy(slots).long(),
@@ -81,24 +88,26 @@ class Batches:
 
     def _nearer(self, kinds: NDArray[np.uint8]) -> NDArray[np.float64]:
         """(N, 2) shares of width and height that are kept of each crop: many data sets cut plates along their text."""
-        tight = np.isin(kinds, _CUT_TIGHT) & (self._rng.random(len(kinds)) < _TIGHT_SHARE)
-        tight[:_REAL] = False
-        kept = self._rng.uniform((0.89, 0.68), 1.0, (len(kinds), 2))
+        tight = self._rng.random(len(kinds)) < _TIGHT_SHARE
+        tight[: self._real_count] = False
+        least = np.array([_TIGHTEST.get(int(kind), _TIGHTEST_ELSE) for kind in kinds])
+        kept = self._rng.uniform(least, 1.0)
         return np.where(tight[:, None], kept, 1.0)
 
     def _rendered(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
         # From one shard at a time for speed, but in short runs, so that every batch series sees many of them.
+        count = self._rendered_count
         if not self._order:
             self._shards |= dict(read_shards(self._folder, frozenset(self._shards)))
             runs = [
                 (name, int(start))
                 for name, shard in self._shards.items()
-                for start in range(0, len(shard.kinds) - _RENDERED + 1, _RENDERED)
+                for start in range(0, len(shard.kinds) - count + 1, count)
             ]
             self._rng.shuffle(runs)
             self._order = runs
         name, start = self._order.pop()
-        shard, part = self._shards[name], slice(start, start + _RENDERED)
+        shard, part = self._shards[name], slice(start, start + count)
         return shard.images[part], shard.slots[part], shard.kinds[part]
 
 

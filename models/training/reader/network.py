@@ -1,8 +1,8 @@
 """The plate reader's network.
 
-A plain convolutional trunk sees the plate as 6 x 18 cells; a mixing layer lets every cell know all others, so that the
-k-th slot can find the k-th character whether the plate has one line or two; ten slots look at the cells and name a
-character each, an eleventh names the kind.
+A plain convolutional trunk sees the plate as two rows of 36 cells; a mixing layer lets every cell know all others; each
+cell then names a character or a blank, in reading order, as connectionist temporal classification (CTC) has it. The
+upper line of a double-line plate is read in the upper row, everything else in the lower one.
 """
 
 from collections.abc import Sequence
@@ -11,47 +11,49 @@ import torch
 from torch import Tensor, nn
 
 from vision.plate_alphabet import ALPHABET, KINDS
-from vision.plate_text import SLOTS
+from vision.plate_text import CELLS
 
 INPUT_WH = (144, 48)
 CHARACTER_CLASSES, KIND_CLASSES = len(ALPHABET) + 1, len(KINDS) + 1
-_CELLS = 6 * 18
-_LOOKS = 2
-_HIDDEN = 128
 
 
 class PlateReaderNetwork(nn.Module):
-    """(N, 3, 48, 144) 0..1 BGR -> logits (N, 10, characters) and (N, kinds).
+    """(N, 3, 48, 144) 0..1 BGR -> logits (N, 72, characters), upper row first, and (N, kinds).
 
     Args:
         widths: channels of the stem and the three stages.
         blocks: residual blocks of each stage.
 
-    Source: residual blocks: He et al., 2016; mixing over cells: Tolstikhin et al., "MLP-Mixer", 2021; attention by
-    learnt maps, one for each character: Lee and Osindero, 2016, here in parallel.
+    Source: residual blocks: He et al., 2016; mixing over cells: Tolstikhin et al., "MLP-Mixer", 2021; CTC: Graves et
+    al., 2006.
     """
 
-    def __init__(self, widths: Sequence[int] = (16, 32, 64, 96), blocks: Sequence[int] = (1, 1, 1)) -> None:
+    def __init__(self, widths: Sequence[int] = (16, 32, 64, 96), blocks: Sequence[int] = (1, 1, 2)) -> None:
         super().__init__()
         stages: list[nn.Module] = [_convolution(3, widths[0], stride=(2, 2))]
-        for before, width, count, stride in zip(widths, widths[1:], blocks, ((2, 2), (1, 2), (2, 1)), strict=False):
+        for before, width, count, stride in zip(widths, widths[1:], blocks, ((2, 2), (2, 1), (3, 1)), strict=False):
             stages += [_convolution(before, width, stride=stride), *(_Residual(width) for _ in range(count))]
         self.trunk = nn.Sequential(*stages)
         width = widths[-1]
         self.mixer = _Mixer(width)
-        self.maps = nn.Conv1d(width, (SLOTS + 1) * _LOOKS, 1)
-        self.slots = nn.Sequential(nn.Linear(width * _LOOKS, _HIDDEN), nn.ReLU())
-        self.slot_bias = nn.Parameter(torch.zeros(1, SLOTS + 1, _HIDDEN))
-        self.characters = nn.Linear(_HIDDEN, CHARACTER_CLASSES)
-        self.kind = nn.Linear(_HIDDEN, KIND_CLASSES)
+        self.maps = nn.Conv1d(width, 2, 1)
+        self.characters = nn.Linear(width, CHARACTER_CLASSES)
+        self.kind = nn.Linear(width, KIND_CLASSES)
+        self.first = nn.Linear(width, CHARACTER_CLASSES)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         """Logits of characters and kind."""
+        characters, kind, _ = self.learn(image)
+        return characters, kind
+
+    def learn(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """The same, and logits (N, characters) of the first character from a look at the whole plate.
+
+        Only training asks for them: there is one province to a plate, and its strokes are the finest.
+        """
         cells = self.mixer(self.trunk(image * 4 - 2).flatten(2))
-        weights = torch.softmax(self.maps(cells), dim=2)
-        seen = (weights @ cells.transpose(1, 2)).view(-1, SLOTS + 1, cells.shape[1] * _LOOKS)
-        slots = self.slots(seen) + self.slot_bias
-        return self.characters(slots[:, :SLOTS]), self.kind(slots[:, SLOTS])
+        looks = torch.softmax(self.maps(cells), dim=2) @ cells.transpose(1, 2)
+        return self.characters(cells.transpose(1, 2)), self.kind(looks[:, 0]), self.first(looks[:, 1])
 
 
 class _Residual(nn.Module):
@@ -69,8 +71,8 @@ class _Mixer(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.places = nn.Parameter(torch.randn(1, width, _CELLS) * 0.05)
-        self.across = nn.Sequential(nn.Linear(_CELLS, _CELLS), nn.ReLU(), nn.Linear(_CELLS, _CELLS))
+        self.places = nn.Parameter(torch.randn(1, width, CELLS) * 0.05)
+        self.across = nn.Sequential(nn.Linear(CELLS, CELLS), nn.ReLU(), nn.Linear(CELLS, CELLS))
         self.within = nn.Sequential(
             nn.Conv1d(width, 2 * width, 1, bias=False),
             nn.BatchNorm1d(2 * width),
@@ -87,6 +89,10 @@ class _Mixer(nn.Module):
 
 
 def _convolution(before: int, after: int, stride: tuple[int, int] = (1, 1)) -> nn.Sequential:
+    # A stride of three rows needs none around.
+    padding = (0 if stride[0] == 3 else 1, 1)
     return nn.Sequential(
-        nn.Conv2d(before, after, 3, stride=stride, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU(inplace=True)
+        nn.Conv2d(before, after, 3, stride=stride, padding=padding, bias=False),
+        nn.BatchNorm2d(after),
+        nn.ReLU(inplace=True),
     )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.training.plates.crops import CROP_WH, Crop
 from models.training.plates.shards import Shard
 from vision.errors import ConfigurationError
-from vision.plate_alphabet import ALPHABET, PlateKind
+from vision.plate_alphabet import ALPHABET, PROVINCES, PlateKind
 from vision.types import Image
 
 _KINDS: dict[str, PlateKind] = {"blue": "blue", "yellow": "yellow", "green": "green"}
@@ -31,14 +31,15 @@ def read_real(folder: Path) -> tuple[Shard, Shard]:
     return Shard.of(training), Shard.of([crop for crop, out in zip(crops, held, strict=True) if out])
 
 
-def first_character_prior(shard: Shard, chances: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(1 + len(ALPHABET),) how likely each first character is among crops drawn with these chances; never zero."""
-    counted = np.bincount(shard.slots[:, 0], weights=chances, minlength=len(ALPHABET) + 1)
-    # Characters that no crop begins with count as half as likely as the rarest that one does.
-    floor = counted[counted > 0].min() / 2
-    prior: NDArray[np.float64] = np.maximum(counted, floor)
-    shares: NDArray[np.float64] = prior / prior.sum()
-    return shares
+def province_prior(shard: Shard, chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(1 + len(ALPHABET),) logarithms of how much likelier than even each province is among crops drawn so; else 0."""
+    provinces = [ALPHABET.index(province) + 1 for province in PROVINCES]
+    counted = np.bincount(shard.slots[:, 0], weights=chances, minlength=len(ALPHABET) + 1)[provinces]
+    # Provinces that no crop bears count as half as likely as the rarest that one does.
+    shares = np.maximum(counted, counted[counted > 0].min() / 2)
+    prior = np.zeros(len(ALPHABET) + 1)
+    prior[provinces] = np.log(shares / shares.mean())
+    return prior
 
 
 def rarity(shard: Shard) -> NDArray[np.float64]:
