@@ -45,7 +45,7 @@ def run(options: BenchOptions, *, reader: str = READER, weights: Path | None = N
     options.check_peers(PEERS)
     wanted = read_crops(options.data_folder, options.limit, options.seed)
     catalogue = options.open_catalogue()
-    ours = listed_id(catalogue, reader, "plate-slots")
+    ours = listed_id(catalogue, reader, "plate-ctc")
     with ExitStack() as stack, opencv_threads(options.threads):
         readers: dict[str, CropReader] = {OURS: OurReader(open_plate_reader(catalogue, ours))}
         readers |= {peer: _peer(peer, options, weights, stack) for peer in options.peers}

@@ -6,7 +6,7 @@ from benchmarks.detector_file import file_spec
 from models.catalogue import Catalogue
 from models.manifest import Family
 
-DETECTOR, READER = "plate-detector", "plate-reader"
+DETECTOR, READER = "plate-detector", "plate-reader-int8"
 
 
 def listed_id(catalogue: Catalogue, model: str, family: Family) -> str:

@@ -57,7 +57,7 @@ def run(
     pictures = read_scenes(options.data_folder, options.limit, options.seed)
     pictures = with_found(pictures, found) if found else pictures
     catalogue = options.open_catalogue()
-    ids = listed_id(catalogue, detector, "plate-corners"), listed_id(catalogue, reader, "plate-slots")
+    ids = listed_id(catalogue, detector, "plate-corners"), listed_id(catalogue, reader, "plate-ctc")
     ours = OurLane(open_plate_detector(catalogue, ids[0]), open_plate_reader(catalogue, ids[1]), gate)
     with ExitStack() as stack, opencv_threads(options.threads):
         lanes: dict[str, SceneLane] = {OURS: ours}

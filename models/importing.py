@@ -32,7 +32,7 @@ IMPORTABLE: dict[Family, Task] = {
     "arcface": "face-embedding",
     "print-replay": "face-liveness",
     "plate-corners": "plate-detection",
-    "plate-slots": "plate-reading",
+    "plate-ctc": "plate-reading",
 }
 
 

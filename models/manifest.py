@@ -18,7 +18,7 @@ SHIPPED = Path(__file__).parent / "manifest.toml"
 USER_FILE_NAME = "models.toml"
 
 Task = Literal["face-detection", "face-embedding", "face-liveness", "plate-detection", "plate-reading"]
-Family = Literal["mtcnn", "yunet", "scrfd", "dlib-resnet", "arcface", "print-replay", "plate-corners", "plate-slots"]
+Family = Literal["mtcnn", "yunet", "scrfd", "dlib-resnet", "arcface", "print-replay", "plate-corners", "plate-ctc"]
 Sha256 = Field(pattern=r"^[0-9a-f]{64}$")
 
 

@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     """Height of the smallest face looked for; at a gate people stand near, and time falls with its square."""
 
     plate_detector: str | None = "plate-detector"
-    plate_reader: str | None = "plate-reader"
+    plate_reader: str | None = "plate-reader-int8"
     """Both or neither (empty): without them plates are not read here."""
 
     cameras_file: Path | None = None

@@ -16,7 +16,7 @@ from pipelines.stages.plate import PlateVisit
 from vision.plate_alphabet import ALPHABET, KINDS, PlateKind
 from vision.plate_detection import plate_detections
 from vision.plate_formats import fit, region_of
-from vision.plate_text import SLOTS
+from vision.plate_text import MAX_CHARACTERS
 from vision.rectify import rectify
 from vision.types import FloatArray, Image, PlateCandidate, PlateReading
 
@@ -24,7 +24,7 @@ PLATE_WH = (264, 60)
 """Of a drawn plate at scale 1, its frame included."""
 _FRAME = 6
 _LEVELS = 9
-_CELLS = 2 * SLOTS + 4
+_CELLS = 2 * MAX_CHARACTERS + 4
 _MAGENTA = (230, 30, 230)
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
@@ -170,7 +170,7 @@ def plate_visit(
 
 def _plate(text: str, kind: PlateKind, confidence: float, legible: bool) -> Image:
     numbers = [ALPHABET.index(one) + 1 for one in text]
-    numbers += [0] * (SLOTS - len(numbers)) + [KINDS.index(kind)]
+    numbers += [0] * (MAX_CHARACTERS - len(numbers)) + [KINDS.index(kind)]
     values = [value for number in numbers for value in divmod(number, _LEVELS)]
     values += [round((confidence - 0.2) * 10), 8 * legible]
     plate = np.full((PLATE_WH[1], PLATE_WH[0], 3), _MAGENTA, np.uint8)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from vision.plate_alphabet import PROVINCES, PlateKind
+from vision.plate_alphabet import KINDS, PROVINCES, PlateKind
 
 Fit = Literal[0, 1, 2]
 """How well a text fits its kind: 0 not at all, 1 a general rule, 2 a format that some country issues."""
@@ -92,6 +92,8 @@ FORMATS: tuple[Format, ...] = (
     *(Format(name, LATIN_KINDS, re.compile(pattern)) for name, pattern in _LATIN),
 )
 
+_PATTERNS = {kind: [one.pattern for one in FORMATS if kind in one.kinds] for kind in KINDS}
+
 GENERIC_LATIN = re.compile(r"(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{5,8}|\d{5,7}")
 """What passes for a Latin plate: 5 to 8 characters, letters and digits; or 5 to 7 digits.
 
@@ -104,7 +106,7 @@ def fit(text: str, kind: PlateKind) -> Fit:
     """How well the text fits the kind."""
     if kind in LATIN_KINDS and not GENERIC_LATIN.fullmatch(text):
         return 0
-    if any(kind in one.kinds and one.pattern.fullmatch(text) for one in FORMATS):
+    if any(pattern.fullmatch(text) for pattern in _PATTERNS[kind]):
         return 2
     return 1 if kind in LATIN_KINDS else 0
 

@@ -115,6 +115,8 @@ def to_tensor(
         target[:] = plane
     if any(mean):
         tensor -= np.array(mean, dtype=np.float32).reshape(1, 3, 1, 1)
-    if std != (1.0, 1.0, 1.0):
+    if std[0] == std[1] == std[2]:
+        tensor *= np.float32(1.0) / np.float32(std[0])
+    else:
         tensor *= (1.0 / np.array(std, dtype=np.float32)).reshape(1, 3, 1, 1)
     return tensor

@@ -8,10 +8,10 @@ from models.faces.detector import NetworkSession
 from models.manifest import ModelSpec
 from vision.errors import ConfigurationError, ModelContractError
 from vision.plate_alphabet import ALPHABET, KINDS
-from vision.plate_text import SLOTS, decode_reading
-from vision.preprocess import resize, to_tensor
+from vision.plate_text import CELLS, decode_reading
+from vision.preprocess import resize_quickly, to_tensor
 from vision.rectify import rectify, widened
-from vision.types import FloatArray, Image, PlateReading
+from vision.types import FloatArray, Image, PlateReading, check_image
 
 CROP_WH = (144, 48)
 """Every plate is stretched to it, whatever its shape, one line or two."""
@@ -22,11 +22,11 @@ _WHITE = (255.0, 255.0, 255.0)
 
 
 class PlateReader:
-    """A reading network of family plate-slots: slots of characters and a kind, for one line and for two.
+    """A reading network of family plate-ctc: two rows of cells and a kind, for one line and for two.
 
     Args:
-        session: one (N, 3, 48, 144) input, BGR 0..1; outputs `characters` (N, SLOTS, 1 + len(ALPHABET)) and `kind`
-            (N, 1 + len(KINDS)) logits; N is free or 1.
+        session: one (N, 3, 48, 144) input, BGR 0..1; outputs `characters` (N, CELLS, 1 + len(ALPHABET)) and `kind`
+            (N, 1 + len(KINDS)) probabilities; N is free or 1.
         spec: its `thresholds.gate`: the confidence from which on a gate may act on a reading (0.8).
 
     Raises:
@@ -37,7 +37,7 @@ class PlateReader:
     """
 
     def __init__(self, session: NetworkSession, spec: ModelSpec) -> None:
-        if spec.family != "plate-slots":
+        if spec.family != "plate-ctc":
             raise ConfigurationError(f"{spec.id}: wanted a plate reader, got family {spec.family}")
         _check_network(session, spec.id)
         self._session = session
@@ -68,7 +68,9 @@ class PlateReader:
         """
         if not crops:
             return []
-        tensors = [to_tensor(resize(crop, CROP_WH), channels="bgr", std=_WHITE) for crop in crops]
+        for crop in crops:
+            check_image(crop)
+        tensors = [to_tensor(resize_quickly(crop, CROP_WH), channels="bgr", std=_WHITE) for crop in crops]
         batches = tensors if self._one_by_one else [np.concatenate(tensors)]
         found = [self._session.run(batch) for batch in batches]
         characters = np.concatenate([outputs[0] for outputs in found])
@@ -79,7 +81,7 @@ class PlateReader:
 def _check_network(session: NetworkSession, model_id: str) -> None:
     inputs = [spec.shape for spec in session.network.inputs]
     outputs = [spec.shape for spec in session.network.outputs]
-    sizes = [(3, CROP_WH[1], CROP_WH[0])], [(SLOTS, 1 + len(ALPHABET)), (1 + len(KINDS),)]
+    sizes = [(3, CROP_WH[1], CROP_WH[0])], [(CELLS, 1 + len(ALPHABET)), (1 + len(KINDS),)]
     if ([shape[1:] for shape in inputs], [shape[1:] for shape in outputs]) != sizes:
         raise ModelContractError(f"{model_id}: wanted an input and outputs (N, ...) {sizes}, got {inputs}, {outputs}")
     if inputs[0][0] not in (0, 1):

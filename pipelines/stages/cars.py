@@ -2,6 +2,7 @@
 
 import numpy as np
 import supervision as sv
+from numpy.typing import NDArray
 
 from vision.types import FloatArray, Image
 
@@ -16,11 +17,10 @@ _SAME_PLACE = 0.4
 """Overlap of the boxes of two cars that stand where one stood."""
 
 
-def car_boxes(plates: FloatArray) -> FloatArray:
+def car_boxes(plates: NDArray[np.number]) -> FloatArray:
     """(N, 4) boxes of plates -> (N, 4) boxes that reach around their cars, float32."""
     boxes = np.asarray(plates, np.float32).reshape(-1, 4)
-    around: FloatArray = boxes + np.tile(boxes[:, 2:] - boxes[:, :2], 2) * _CAR
-    return around
+    return np.asarray(boxes + np.tile(boxes[:, 2:] - boxes[:, :2], 2) * _CAR, np.float32)
 
 
 def crop_car(image: Image, corners: FloatArray) -> Image:

@@ -7,28 +7,25 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from vision.plate_alphabet import ALPHABET, KINDS, PlateKind
-from vision.plate_text import SLOTS
+from tests.plate_cells import cells, kinds
+from vision.plate_alphabet import PlateKind
 
 HALF_WH = (48.0, 18.0)
 """Of the plates that `square_detector` finds, around the red square: so large is a plate in the look from near."""
 
 
 def write_reader(path: Path, text: str, kind: PlateKind = "blue") -> Path:
-    """A file of family plate-slots that says the same whatever it sees."""
-    characters = np.zeros((1, SLOTS, 1 + len(ALPHABET)), np.float32)
-    for slot in range(SLOTS):
-        characters[0, slot, ALPHABET.index(text[slot]) + 1 if slot < len(text) else 0] = 20
-    kinds = np.zeros((1, 1 + len(KINDS)), np.float32)
-    kinds[0, KINDS.index(kind) + 1] = 20
+    """A file of family plate-ctc that says the same whatever it sees."""
+    characters = cells(text)[None]
+    shown = kinds(kind)[None]
     nodes = [
         helper.make_node("ReduceMean", ["image"], ["mean"], keepdims=0),
         helper.make_node("Mul", ["mean", "nothing"], ["zero"]),
         helper.make_node("Add", ["zero", "said"], ["characters"]),
         helper.make_node("Add", ["zero", "shown"], ["kind"]),
     ]
-    weights = {"nothing": np.zeros((), np.float32), "said": characters, "shown": kinds}
-    outputs = {"characters": characters.shape, "kind": kinds.shape}
+    weights = {"nothing": np.zeros((), np.float32), "said": characters, "shown": shown}
+    outputs = {"characters": characters.shape, "kind": shown.shape}
     return _write(path, nodes, weights, (1, 3, 48, 144), outputs)
 
 

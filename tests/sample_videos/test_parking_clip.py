@@ -23,7 +23,7 @@ _STEP = 2
 
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory, converted_home: Path) -> Iterator[ParkingDay]:
-    plates = open_plate_lane(Catalogue(converted_home), detector_id="plate-detector", reader_id="plate-reader")
+    plates = open_plate_lane(Catalogue(converted_home), detector_id="plate-detector", reader_id="plate-reader-int8")
     played = ParkingDay(tmp_path_factory.mktemp("home"), plates, _STEP)
     played.play()
     yield played

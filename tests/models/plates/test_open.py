@@ -30,4 +30,4 @@ def test_a_model_that_no_manifest_lists_is_named(tmp_path: Path) -> None:
 
 def test_users_may_bring_plate_networks_of_their_own() -> None:
     assert IMPORTABLE["plate-corners"] == "plate-detection"
-    assert IMPORTABLE["plate-slots"] == "plate-reading"
+    assert IMPORTABLE["plate-ctc"] == "plate-reading"

@@ -6,16 +6,16 @@ import pytest
 from models.manifest import LocalSource, ModelSpec, Network, TensorSpec
 from models.plates.reader import CROP_WH, DEFAULT_GATE_THRESHOLD, PlateReader
 from tests.models.faces.networks import FakeSession
+from tests.plate_cells import cells, kinds
 from vision.errors import BadArray, ConfigurationError, ModelContractError
-from vision.plate_alphabet import ALPHABET, KINDS, PlateKind
-from vision.plate_text import SLOTS
+from vision.plate_alphabet import PlateKind
 from vision.types import FloatArray, Image
 
 INPUT = (1, 3, 48, 144)
 FREE_INPUT = (0, 3, 48, 144)
 
 
-def spec(family: str = "plate-slots", **thresholds: float) -> ModelSpec:
+def spec(family: str = "plate-ctc", **thresholds: float) -> ModelSpec:
     """A manifest entry; its network is not looked at."""
     tensor = (TensorSpec(name="x", shape=(1,)),)
     network = Network(name="n", inputs=tensor, outputs=tensor, local=LocalSource(path="n.onnx", sha256="0" * 64))
@@ -33,13 +33,8 @@ def spec(family: str = "plate-slots", **thresholds: float) -> ModelSpec:
 
 def says(*texts: str, kind: PlateKind = "blue") -> tuple[FloatArray, FloatArray]:
     """The outputs of a network that is sure of these texts."""
-    characters = np.zeros((len(texts), SLOTS, 1 + len(ALPHABET)), np.float32)
-    for plate, text in enumerate(texts):
-        classes = [1 + ALPHABET.index(one) for one in text] + [0] * (SLOTS - len(text))
-        characters[plate, range(SLOTS), classes] = 20
-    kinds = np.zeros((len(texts), 1 + len(KINDS)), np.float32)
-    kinds[:, 1 + KINDS.index(kind)] = 20
-    return characters, kinds
+    characters = np.stack([cells(text) for text in texts])
+    return characters, np.stack([kinds(kind)] * len(texts))
 
 
 def reader(session: FakeSession) -> PlateReader:
@@ -89,6 +84,14 @@ def test_crops_of_any_size_are_stretched_and_read_in_their_order_in_one_run() ->
     assert [seen.shape for seen in session.seen] == [(2, 3, CROP_WH[1], CROP_WH[0])]
 
 
+def test_the_pixels_of_a_much_larger_crop_are_averaged() -> None:
+    crop = np.zeros((2 * CROP_WH[1], 2 * CROP_WH[0], 3), np.uint8)
+    crop[::2] = 200
+    session = FakeSession(INPUT, *says("浙B2V9L7"))
+    reader(session).read_crops([crop])
+    assert session.seen[0] * 255 == pytest.approx(100, abs=1)
+
+
 def test_a_network_for_one_plate_runs_once_for_each() -> None:
     session = FakeSession(INPUT, *says("浙B2V9L7"))
     assert len(reader(session).read_crops([picture(), picture()])) == 2
@@ -102,9 +105,8 @@ def test_no_crops_are_no_readings() -> None:
 
 
 def test_what_is_no_plate_is_no_reading() -> None:
-    characters, kinds = says("浙B2V9L7")
-    kinds[:, 0] = 40
-    assert reader(FakeSession(INPUT, characters, kinds)).read_crops([picture()]) == [None]
+    characters, _ = says("浙B2V9L7")
+    assert reader(FakeSession(INPUT, characters, kinds(None)[None])).read_crops([picture()]) == [None]
 
 
 def test_the_gates_threshold_comes_from_the_manifest() -> None:
@@ -134,7 +136,7 @@ def test_another_family_is_refused() -> None:
         ((4, 3, 48, 144), says("浙B2V9L7")),
         (INPUT, says("浙B2V9L7")[:1]),
         (INPUT, says("浙B2V9L7")[::-1]),
-        (INPUT, (np.zeros((1, 8, 78), np.float32), np.zeros((1, 19), np.float32))),
+        (INPUT, (np.zeros((1, 10, 77), np.float32), np.zeros((1, 19), np.float32))),
     ],
 )
 def test_a_network_of_other_shapes_is_refused(shape: tuple[int, ...], outputs: tuple[FloatArray, ...]) -> None:

@@ -8,14 +8,14 @@ import pytest
 from models.training.plates.designs import DESIGNS, Design
 from models.training.plates.texts import SETS, chinese_text, latin_text
 from vision.plate_alphabet import ALPHABET, PROVINCES
-from vision.plate_text import SLOTS
+from vision.plate_text import MAX_CHARACTERS
 
 
 @pytest.mark.parametrize("design", DESIGNS, ids=lambda design: design.kind)
 def test_a_design_has_a_box_a_style_and_a_word_for_each_character(design: Design) -> None:
     text = chinese_text(np.random.default_rng(1), design.grammar)
     assert len(text) == len(design.boxes) == len(design.styles)
-    assert len(text) <= SLOTS
+    assert len(text) <= MAX_CHARACTERS
     assert set(text) <= set(ALPHABET)
 
 
@@ -49,7 +49,7 @@ def test_other_countries_texts_fit_the_slots_and_keep_their_separators() -> None
     assert any("-" in text for text in texts)
     for text in texts:
         read = [sign for sign in text if sign.isalnum()]
-        assert 4 <= len(read) <= SLOTS
+        assert 4 <= len(read) <= MAX_CHARACTERS
         assert set(text) <= set(ALPHABET) | set(" -")
 
 
