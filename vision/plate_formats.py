@@ -82,7 +82,7 @@ _LATIN: tuple[tuple[str, str], ...] = (
     ("Turkey", r"\d{2}[A-Z]{1,3}\d{2,4}"),
     ("Ukraine", r"[ABCEHIKMOPTX]{2}\d{4}[ABCEHIKMOPTX]{2}"),
     ("United Kingdom", r"[A-HJ-PR-Y]{2}\d{2}[A-HJ-PR-Z]{3}|[A-Z]\d{1,3}[A-Z]{3}"),
-    ("United States", r"[A-Z]{3}\d{3,4}|\d{3,4}[A-Z]{3}|\d[A-Z]{3}\d{3}|\d{3}[A-Z]{3}|[A-Z]{2}\d{5}|\d{5,7}"),
+    ("United States", r"[A-Z]{3}\d{3,4}|\d{3,4}[A-Z]{3}|\d[A-Z]{3}\d{3}|\d{3}[A-Z]{3}|[A-Z]{2}\d{5}"),
     ("United States, mixed", r"[A-Z]\d{2}[A-Z]{3}|[A-Z]{2}\d{4}[A-Z]?|\d{3}[A-Z]\d{3}|[A-Z]\d{5,6}|\d{2}[A-Z]\d{4}"),
 )
 
@@ -94,11 +94,11 @@ FORMATS: tuple[Format, ...] = (
 
 _PATTERNS = {kind: [one.pattern for one in FORMATS if kind in one.kinds] for kind in KINDS}
 
-GENERIC_LATIN = re.compile(r"(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{5,8}|\d{5,7}")
-"""What passes for a Latin plate: 5 to 8 characters, letters and digits; or 5 to 7 digits.
+GENERIC_LATIN = re.compile(r"(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{5,8}")
+"""What passes for a Latin plate: 5 to 8 characters, both letters and digits.
 
-Wishes of letters alone, and plates of 4 characters or fewer, are left to a person: a model's badge, a shop's name and a
-house number look just so.
+Wishes of letters alone, numbers of digits alone, and plates of 4 characters or fewer are left to a person: a model's
+badge, a shop's name, a house number and the clock in a camera's picture look just so.
 """
 
 

@@ -61,6 +61,7 @@ def test_every_chinese_kind_has_its_format(text: str, kind: PlateKind) -> None:
         ("GARAGE", "latin"),  # letters alone, a shop's sign
         ("2016", "latin"),
         ("13812345678", "latin"),  # a telephone number
+        ("175852", "latin"),  # the clock in a camera's picture
         ("京A12345", "latin"),
         ("ABC123456", "latin"),  # nine
         ("", "latin"),
