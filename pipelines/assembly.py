@@ -17,11 +17,13 @@ from pipelines.records.retention import Sweeper
 from pipelines.records.store import Store
 from pipelines.services.barriers import Barriers
 from pipelines.services.cameras import CameraService
+from pipelines.services.cases import CaseService, read_rules
 from pipelines.services.challenges import Challenges
 from pipelines.services.enrolment import EnrolmentService
 from pipelines.services.gates import GateService
 from pipelines.services.parking import ParkingService
 from pipelines.services.parking_gate import ParkingGate
+from pipelines.services.redaction import Redactor
 from pipelines.settings import Settings, utc_now
 
 
@@ -46,6 +48,7 @@ class Assembly:
     enrolments: EnrolmentService
     gates: GateService
     parking: ParkingService
+    cases: CaseService
     cameras: CameraService
     sweeper: Sweeper
     _closing: ExitStack
@@ -77,12 +80,12 @@ class Assembly:
             parking = _parking(gates, networks)
             cameras = _cameras(gates, parking, networks)
             closing.callback(cameras.close)
+            cases = _cases(gates, networks, cameras)
             sweeper.start()
             tender.start()
             cameras.start()
-            return cls(
-                settings, clock, store, networks, enrolments, gates, parking, cameras, sweeper, closing.pop_all()
-            )
+            services = (enrolments, gates, parking, cases, cameras)
+            return cls(settings, clock, store, networks, *services, sweeper, closing.pop_all())
 
     def close(self) -> None:
         """Stop everything, in the order above."""
@@ -123,4 +126,17 @@ def _cameras(gates: GateService, parking: ParkingService, networks: Networks) ->
         run=lambda service: CameraRuntime(
             FaceWork(gates.lane, service, gates.limits), plates, clock=gates.clock, on_state=service.on_state
         ),
+    )
+
+
+def _cases(gates: GateService, networks: Networks, cameras: CameraService) -> CaseService:
+    kinds, cities = read_rules(gates.settings)
+    return CaseService(
+        gates.store,
+        kinds,
+        cities,
+        here=networks.street,
+        redactor=Redactor.of(networks, gates.settings),
+        health=cameras.sees,
+        clock=gates.clock,
     )

@@ -21,6 +21,7 @@ class Base(DeclarativeBase):
         bytes: LargeBinary,
         dict[str, Any]: JSON,
         list[str]: JSON,
+        list[float]: JSON(none_as_null=True),
     }
 
 

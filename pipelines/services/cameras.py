@@ -140,6 +140,11 @@ class CameraService:
         """How the camera is doing."""
         return self._runtime.states().get(camera_id, CameraStatus(camera_id, state="stopped"))
 
+    def sees(self, camera_id: str) -> bool | None:
+        """Whether frames of the camera come and are analysed now; None of a camera that is not run here."""
+        status = self._runtime.states().get(camera_id)
+        return None if status is None else status.healthy
+
     def statuses(self) -> tuple[CameraStatus, ...]:
         """How every camera is doing."""
         return tuple(self._runtime.states().values())
