@@ -52,7 +52,11 @@ class IncidentRow(Numbered):
     """A report; the same reference of one key is one row, whatever the threads and processes do."""
 
     __tablename__ = "street_incidents"
-    __table_args__ = (UniqueConstraint("reported_by", "reference"), _COUNTED)
+    __table_args__ = (
+        UniqueConstraint("reported_by", "reference"),
+        Index("ix_street_incidents_camera", "camera_id", "seq"),
+        _COUNTED,
+    )
     id: Mapped[str] = mapped_column(unique=True)
     kind: Mapped[str] = mapped_column(_CODE)
     city: Mapped[str]
