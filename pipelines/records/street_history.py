@@ -39,9 +39,9 @@ class CaseHistory:
         session.flush()
 
     def last_view(self, session: Session, case_id: str, camera_id: str) -> View | None:
-        """What this camera saw last of the case's place; None when it did not look."""
+        """What this camera saw last of the case's place, whenever it told of it; None when it did not look."""
         theirs = select(ViewRow).where(ViewRow.case_id == case_id, ViewRow.camera_id == camera_id)
-        row = session.scalar(theirs.order_by(ViewRow.seq.desc()).limit(1))
+        row = session.scalar(theirs.order_by(ViewRow.at.desc(), ViewRow.seq.desc()).limit(1))
         return None if row is None else View(row.camera_id, cast(ViewOutcome, row.outcome), row.at)
 
 

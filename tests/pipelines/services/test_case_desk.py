@@ -199,6 +199,15 @@ def test_the_last_view_counts_not_the_best(ward: Ward) -> None:
         ward.act(case.id, "verify", witness="camera")
 
 
+def test_a_clear_view_that_comes_late_does_not_outdo_a_newer_one(ward: Ward) -> None:
+    case = ward.handled()
+    ward.wait(10)
+    ward.look(case.id, "camera_unhealthy")
+    assert ward.look(case.id, "seen_clear", minutes=5).outcome == "seen_clear"
+    with pytest.raises(Conflict, match="got camera_unhealthy"):
+        ward.act(case.id, "verify", witness="camera")
+
+
 def test_what_was_seen_again_after_the_view_is_not_verified_by_it(ward: Ward) -> None:
     case = ward.handled()
     ward.look(case.id, "seen_clear")
