@@ -110,7 +110,7 @@ class StepOut(Answer):
 
     at: datetime
     actor: Annotated[str, Field(description="the id of the key")]
-    act: Annotated[str, Field(description="of the transitions, or `report` or `look`")]
+    act: Annotated[str, Field(description="of the transitions, or `report`, `look` or `gone`")]
     before: CaseState | None
     after: CaseState
     reason: str

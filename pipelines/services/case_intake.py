@@ -22,7 +22,7 @@ OLDEST = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class _Arrival:
+class Arrival:
     """A report as it is dealt with; `at` is when it was seen, but never in the future."""
 
     report: Report
@@ -54,22 +54,34 @@ class Intake:
             BadInput: a kind or a city that is none, or seen longer than `OLDEST` ago.
             Conflict: the reference came with another report.
         """
+        arrival = self.arrival(report, actor)
+        with self.store.street.writing() as transaction:
+            known = self.store.street.incidents.of_reference(transaction.session, actor, report.reference)
+            if known is not None:
+                return _same(known, report, arrival.city)
+            return self.taken(transaction, arrival)
+
+    def arrival(self, report: Report, actor: str) -> Arrival:
+        """The report as it is dealt with now.
+
+        Raises:
+            BadInput: a kind or a city that is none, or seen longer than `OLDEST` ago.
+        """
         self.kinds.get(report.kind)
         city, now = self.cities.get(report.city), self.clock()
         if report.seen_at < now - OLDEST:
             raise BadInput(f"seen_at: wanted a time of the last {OLDEST.days} days, got {report.seen_at}")
-        arrival = _Arrival(report, city, city.terms_of(report.kind), actor, now, min(report.seen_at, now))
-        with self.store.street.writing() as transaction:
-            known = self.store.street.incidents.of_reference(transaction.session, actor, report.reference)
-            if known is not None:
-                return _same(known, report, city)
-            suppression = self._suppression(transaction.session, arrival)
-            if suppression is not None:
-                return self._keep(transaction, arrival, "suppressed", suppression=suppression)
-            fate, case = self._case(transaction, arrival)
-            return self._keep(transaction, arrival, fate, case=case)
+        return Arrival(report, city, city.terms_of(report.kind), actor, now, min(report.seen_at, now))
 
-    def _suppression(self, session: Session, arrival: _Arrival) -> Suppression | None:
+    def taken(self, transaction: Transaction, arrival: Arrival) -> Incident:
+        """The new incident that the report becomes, within this transaction."""
+        suppression = self._suppression(transaction.session, arrival)
+        if suppression is not None:
+            return self._keep(transaction, arrival, "suppressed", suppression=suppression)
+        fate, case = self._case(transaction, arrival)
+        return self._keep(transaction, arrival, fate, case=case)
+
+    def _suppression(self, session: Session, arrival: Arrival) -> Suppression | None:
         """What silences the report, counted; a person is never silenced."""
         report, suppressions = arrival.report, self.store.street.suppressions
         if report.source != "camera" or report.camera_id is None:
@@ -77,19 +89,19 @@ class Intake:
         found = suppressions.holding(session, report.camera_id, report.zone, report.kind, arrival.now)
         return None if found is None else suppressions.count(session, found, arrival.at)
 
-    def _case(self, transaction: Transaction, arrival: _Arrival) -> tuple[Fate, Case]:
+    def _case(self, transaction: Transaction, arrival: Arrival) -> tuple[Fate, Case]:
         """What becomes of the report, and its case."""
-        same = self._same_case(transaction.session, arrival)
+        same = self.same_case(transaction.session, arrival)
         if same is None:
             return "opened", self._open(transaction, arrival)
-        seen = _seen_again(same, arrival)
-        if same.ended_at is None or not _reopens(same.ended_at, arrival):
+        seen = seen_again(same, arrival)
+        if same.ended_at is None or not reopens(same.ended_at, arrival):
             self.store.street.cases.change(transaction.session, seen)
             return "repeated", seen
         due_at = arrival.city.due(same.kind, "handle", arrival.now)
         return "reopened", self.steps.take(transaction, same, sent_back(seen, due_at), _step(arrival, "seen_again"))
 
-    def _same_case(self, session: Session, arrival: _Arrival) -> Case | None:
+    def same_case(self, session: Session, arrival: Arrival) -> Case | None:
         """The case of the same thing: an open one rather than one that was closed, then the likest box."""
         report, terms = arrival.report, arrival.terms
         if report.camera_id is None:
@@ -101,7 +113,7 @@ class Intake:
         alike = [one for one in alike if one[1] >= terms.same_iou]
         return max(alike, key=lambda one: one[:2], default=(False, 0.0, None))[2]
 
-    def _open(self, transaction: Transaction, arrival: _Arrival) -> Case:
+    def _open(self, transaction: Transaction, arrival: Arrival) -> Case:
         report, city = arrival.report, arrival.city
         case = Case(
             id=new_id("cas"),
@@ -123,7 +135,7 @@ class Intake:
     def _keep(
         self,
         transaction: Transaction,
-        arrival: _Arrival,
+        arrival: Arrival,
         fate: Fate,
         *,
         case: Case | None = None,
@@ -176,19 +188,19 @@ def _same(known: Incident, report: Report, city: City) -> Incident:
     return known
 
 
-def _seen_again(case: Case, arrival: _Arrival) -> Case:
+def seen_again(case: Case, arrival: Arrival) -> Case:
     """The case with one more sighting; its box is the newest one's."""
     if arrival.at < case.last_seen_at:
         return replace(case, count=case.count + 1)
     return replace(case, count=case.count + 1, last_seen_at=arrival.at, box=arrival.report.box or case.box)
 
 
-def _reopens(ended_at: datetime, arrival: _Arrival) -> bool:
+def reopens(ended_at: datetime, arrival: Arrival) -> bool:
     """Whether a closed case goes on. A person's word does not wait for the cool-down, which is for cameras that lag."""
     waits = arrival.report.source == "camera"
     cool = ended_at + timedelta(minutes=arrival.terms.cool_down_min if waits else 0)
     return cool < arrival.at < ended_at + timedelta(minutes=arrival.terms.reopen_min)
 
 
-def _step(arrival: _Arrival, why: str) -> Step:
+def _step(arrival: Arrival, why: str) -> Step:
     return Step("report", arrival.actor, why, arrival.now, {"kind": arrival.report.kind})

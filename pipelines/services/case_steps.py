@@ -19,7 +19,7 @@ class Step:
     """What is done, by which key, why and when.
 
     Attributes:
-        act: of `pipelines.street.words.Act`, or `report` or `look`.
+        act: of `pipelines.street.words.Act`, or `report`, `look` or `gone`.
         why: a word.
         at: aware UTC.
         details: ids, words and counts.

@@ -124,7 +124,8 @@ class Transition:
     """One entry of a case's history.
 
     Attributes:
-        act: `report` when a report opened or reopened it, `look` when a camera looked after handling.
+        act: `report` when a report opened or reopened it, `look` when a camera looked after handling, `gone`
+            when its camera saw it no more.
         actor: the key's id.
         why: a word.
         details: ids, words and counts.
