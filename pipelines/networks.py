@@ -10,6 +10,7 @@ from models.plates.open import open_plate_lane
 from pipelines.services.probe import Thresholds
 from pipelines.settings import Settings
 from pipelines.street.kinds import NOTHING_HERE, Capabilities
+from pipelines.street_cameras import KINDS_WITHOUT_CLASSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,8 @@ def open_networks(settings: Settings) -> Networks:
 
 
 def street_capabilities() -> Capabilities:
-    """What of Citygate finds incidents in streets by itself: no street detector, class or rule is shipped yet."""
-    return NOTHING_HERE
+    """What of Citygate finds incidents in streets by itself: rules that need no detector, for none is shipped yet."""
+    return Capabilities(KINDS_WITHOUT_CLASSES, frozenset({"picture_statistics"}))
 
 
 def _open_plates(catalogue: Catalogue, settings: Settings) -> PlateLane | None:

@@ -36,6 +36,8 @@ from vision.street_rules import VEHICLES, TrackRule
 from vision.zones import RelativePoint, check_line
 
 CAMERA_FAULT = "01050"
+USUAL_FPS = 3.0
+"""Frames looked at a second where nothing else is said: what stands in a street stands for seconds."""
 KINDS: dict[str, tuple[str, ...]] = {
     "parking": (
         *("09009", "09010", "09012", "09019", "09003", "09016", "09017"),
@@ -54,13 +56,16 @@ KINDS: dict[str, tuple[str, ...]] = {
     "line": ("L04", "L05"),
 }
 """Which kinds a rule can tell, by the catalogue's codes."""
+WITHOUT_CLASSES = ("thing", "lamp", "lights", "water")
+"""Rules that need no detector; all others, and lines, see nobody without one."""
+KINDS_WITHOUT_CLASSES = frozenset({CAMERA_FAULT, *(kind for rule in WITHOUT_CLASSES for kind in KINDS[rule])})
 
 StreetRule = Annotated[TrackRule | ThingRule | LampRule | LightsRule | WaterRule, Field(discriminator="rule")]
 _SLUG = f"^{SLUG.pattern}$"
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Zone(_Strict):
@@ -121,18 +126,15 @@ class HealthTimes(HealthLimits):
         return Limits(1.0, 0.5, after_s, self.end_after_s)
 
 
-class StreetCamera(_Strict):
-    """All that is known of one street camera.
+class StreetSettings(_Strict):
+    """What is watched for before one street camera.
 
     Attributes:
-        fps: frames looked at a second.
         time_zone: of the rules' hours.
         min_confidence: less certain detections begin no track.
         lost_after_s: a track that is unseen for longer has left.
     """
 
-    id: str = Field(pattern=_SLUG)
-    fps: float = Field(default=3.0, gt=0, le=30, allow_inf_nan=False, strict=True)
     time_zone: str = "UTC"
     min_confidence: float = Field(default=0.5, ge=0, le=1)
     lost_after_s: float = Field(default=2.0, gt=0)
@@ -159,6 +161,33 @@ class StreetCamera(_Strict):
             raise ValueError(f"wanted different ids of zones and lines, got {', '.join(repeated)} more than once")
         return self
 
+    @property
+    def kinds_of_classes(self) -> tuple[str, ...]:
+        """The kinds that it is to tell of and cannot without a street detector, sorted."""
+        rules = [one for zone in self.zones for one in zone.rules]
+        told = {one.kind for one in rules} | {line.kind for line in self.lines if line.kind is not None}
+        return tuple(sorted(told - {one.kind for one in rules if one.rule in WITHOUT_CLASSES}))
+
+    def camera(self, camera_id: str) -> "StreetCamera":
+        """The camera with this id that is watched so."""
+        return StreetCamera(id=camera_id, **{name: getattr(self, name) for name in StreetSettings.model_fields})
+
+
+class StreetCamera(StreetSettings):
+    """All that the file of one street camera says.
+
+    Attributes:
+        fps: frames looked at a second.
+    """
+
+    id: str = Field(pattern=_SLUG)
+    fps: float = Field(default=USUAL_FPS, gt=0, le=30, strict=True)
+
+    @property
+    def settings(self) -> StreetSettings:
+        """What is watched for, whatever the camera is called."""
+        return StreetSettings.model_validate(self.model_dump(exclude={"id", "fps"}, exclude_unset=True))
+
 
 def read_street_camera(path: Path) -> StreetCamera:
     """The camera of a TOML file.
@@ -176,9 +205,13 @@ def read_street_camera(path: Path) -> StreetCamera:
     except tomllib.TOMLDecodeError as error:
         fault = f"wanted TOML: {error}"
     except ValidationError as error:
-        places = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}, got {one['input']!r}" for one in error.errors())
-        fault = "; ".join(places)
+        fault = told_faults(error)
     raise ConfigurationError(f"{path}: {fault}")
+
+
+def told_faults(error: ValidationError) -> str:
+    """The places that are wrong, with what is wanted and what is there."""
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}, got {one['input']!r}" for one in error.errors())
 
 
 def _check_kind(rule: str, kind: str) -> None:

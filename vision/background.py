@@ -43,7 +43,7 @@ class BackgroundLimits(BaseModel):
         settle_s: so long a pixel must stand still to be part of a standing thing.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     width_px: int = Field(default=320, ge=80, le=1920)
     learn_s: float = Field(default=5.0, gt=0)

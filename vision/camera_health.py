@@ -42,7 +42,7 @@ class HealthLimits(BaseModel):
         frozen_change: mean difference of two frames below which they are one: a live sensor always has noise.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     width_px: int = Field(default=320, ge=80, le=1920)
     learn_s: float = Field(default=3.0, gt=0)

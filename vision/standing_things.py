@@ -39,7 +39,7 @@ class ThingLimits(BaseModel):
         hidden_share: when more of its place moves, it cannot be seen now.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     min_area: float = Field(default=0.0008, gt=0, lt=1)
     settle_s: float = Field(default=2.0, gt=0)

@@ -34,7 +34,7 @@ class Rule(BaseModel):
             always.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     kind: str
     start_after_s: float = Field(default=2.0, ge=0, allow_inf_nan=False)

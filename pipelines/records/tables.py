@@ -159,6 +159,7 @@ class CameraRow(Numbered):
     gate_id: Mapped[str | None] = mapped_column(ForeignKey("gates.id"))
     fps: Mapped[float | None]
     lane_id: Mapped[str | None]
+    street: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
 
 

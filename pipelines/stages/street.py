@@ -56,6 +56,12 @@ class StreetStage:
         self._watchers: list[ZoneWatcher | LightsWatcher | LineWatcher] = []
         self._lines: dict[str, LineWatcher] = {}
         self._size_wh: tuple[int, int] | None = None
+        self._trusted = True
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the newest frame shows what lies before the camera; True before the first."""
+        return self._trusted
 
     @property
     def line_counts(self) -> dict[str, tuple[int, int]]:
@@ -71,8 +77,8 @@ class StreetStage:
         height, width = frame.image.shape[:2]
         if self._size_wh != (width, height):
             self._build((width, height))
-        told, trusted = self._look_at_camera(frame)
-        scene = self._scene(frame) if trusted else None
+        told, self._trusted = self._look_at_camera(frame)
+        scene = self._scene(frame) if self._trusted else None
         for watcher in self._watchers:
             told += watcher.update(scene, frame.captured_at)
         return told

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.street_cameras import KINDS, StreetCamera, read_street_camera
+from pipelines.street.kinds import read_kinds
+from pipelines.street_cameras import CAMERA_FAULT, KINDS, KINDS_WITHOUT_CLASSES, StreetCamera, read_street_camera
 from vision.errors import ConfigurationError
 from vision.street_rules import VEHICLES, ParkingRule
 
@@ -88,6 +89,29 @@ def test_the_kinds_are_codes_of_the_catalogue() -> None:
     kinds = {kind for kinds in KINDS.values() for kind in kinds}
     assert all(kind.startswith("L") or len(kind) == 5 for kind in kinds)
     assert {"L07", "09012", "L05", "L09", "01037", "02014"} <= kinds
+
+
+def test_every_kind_is_in_the_catalogue_and_what_needs_no_class_is_found_by_picture_statistics() -> None:
+    catalogue = read_kinds()
+    assert {kind for kinds in KINDS.values() for kind in kinds} <= set(catalogue.by_code)
+    # L07, 06014, 06036, 08002, 09005, 09012, 09019; a lamp, a traffic light, water; the camera itself
+    assert len(KINDS_WITHOUT_CLASSES) == 11
+    for code in KINDS_WITHOUT_CLASSES:
+        assert ("picture_statistics",) in [way.by for way in catalogue.get(code).ways]
+    assert catalogue.get(CAMERA_FAULT).camera_health
+
+
+def test_settings_name_the_kinds_that_need_a_detector(tmp_path: Path) -> None:
+    camera = read(tmp_path, GOOD)
+    assert camera.settings.kinds_of_classes == ("09009",)
+    left = GOOD.replace('rule = "parking"', 'rule = "thing"').replace("09009", "09012")
+    assert read(tmp_path, left).settings.kinds_of_classes == ()
+
+
+def test_what_a_file_watches_for_can_be_watched_for_by_another_camera(tmp_path: Path) -> None:
+    camera = read(tmp_path, GOOD)
+    again = camera.settings.camera("south")
+    assert (again.id, again.fps, again.zones, again.time_zone) == ("south", 3.0, camera.zones, camera.time_zone)
 
 
 @pytest.mark.shared_data
