@@ -17,6 +17,8 @@ from api.openapi import DESCRIPTION, DescribedApi
 from api.routes import (
     audit,
     cameras,
+    case_evidence,
+    cases,
     consents,
     deciding,
     decisions,
@@ -25,7 +27,9 @@ from api.routes import (
     galleries,
     gates,
     health,
+    incidents,
     keys,
+    kinds,
     parking_erasures,
     parking_lanes,
     parking_lots,
@@ -37,6 +41,7 @@ from api.routes import (
     parking_sessions,
     plates,
     subjects,
+    suppressions,
 )
 from api.site import Site
 from pipelines.assembly import Assembly
@@ -61,6 +66,11 @@ NOUNS = (
     parking_sessions,
     parking_offline,
     parking_erasures,
+    kinds,
+    incidents,
+    cases,
+    case_evidence,
+    suppressions,
     cameras,
     events,
     keys,

@@ -92,6 +92,10 @@ ParkingReader = Annotated[ApiKey, Security(caller, scopes=[Scope.PARKING_READ])]
 ParkingWriter = Annotated[ApiKey, Security(caller, scopes=[Scope.PARKING_WRITE])]
 ParkingDecider = Annotated[ApiKey, Security(caller, scopes=[Scope.PARKING_DECIDE])]
 ParkingOperator = Annotated[ApiKey, Security(caller, scopes=[Scope.PARKING_OPERATE])]
+IncidentReporter = Annotated[ApiKey, Security(caller, scopes=[Scope.INCIDENTS_WRITE])]
+CaseReader = Annotated[ApiKey, Security(caller, scopes=[Scope.CASES_READ])]
+CaseOperator = Annotated[ApiKey, Security(caller, scopes=[Scope.CASES_OPERATE])]
+CaseWitness = Annotated[ApiKey, Security(caller, scopes=[Scope.CASES_EVIDENCE])]
 EventReader = Annotated[ApiKey, Security(caller, scopes=[Scope.EVENTS_READ])]
 
 

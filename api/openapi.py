@@ -7,14 +7,15 @@ from fastapi import FastAPI
 from api.problems import ProblemBody
 
 DESCRIPTION = """
-Gates that verify and identify faces, cameras that read plates, parking lots that know who may pass, and everything
-around them.
+Gates that verify and identify faces, cameras that read plates, parking lots that know who may pass, street incidents
+with their cases, and everything around them.
 
 - `Authorization: Bearer KEY`; a key has scopes and purposes, and sees nothing of other purposes.
 - Pictures are multipart parts named `image`: JPEG, PNG or WebP, turned as their EXIF says.
 - Every error is `application/problem+json` (RFC 9457); its `type` is stable.
 - Lists come in parts: pass `next` as `cursor`.
 - Plates are personal data: parking shows them in full only to keys with `parking:plates`.
+- Street cases keep pictures only with faces and plates illegible, unless the installation says otherwise.
 - A POST with an `Idempotency-Key` may be repeated: it is carried out once.
 """.strip()
 

@@ -11,6 +11,8 @@ from api.cli.console import console
 from benchmarks import calibrate as calibration
 from benchmarks import face_detection as detection
 from benchmarks import faces as verification
+from benchmarks import false_alarms as crying_wolf
+from benchmarks import incidents as finding_incidents
 from benchmarks import plate_crops as plate_reading
 from benchmarks import plates as plate_finding
 from benchmarks import search as searching
@@ -33,6 +35,7 @@ Size = Annotated[str, typer.Option(help="fit every picture into WxH pixels first
 
 PlateDetector = Annotated[str, typer.Option("--detector", help="id of a plate detector, or an ONNX file")]
 PlateReader = Annotated[str, typer.Option("--reader", help="id of a plate reader, or an ONNX file")]
+CameraFile = Annotated[Path, typer.Option(help="TOML with zones, kinds, fps")]
 Weights = Annotated[
     Path | None, typer.Option(help="folder of the peers' networks; default: public-weights near --data")
 ]
@@ -67,6 +70,25 @@ def plates(
 ) -> Result:
     """Texts, recall, false plates and time on whole scenes; peers: crnn (behind YOLOv5-face), rapidocr."""
     return plate_finding.run(options, detector=detector, reader=reader, gate=gate, weights=weights, found=found)
+
+
+def incidents(
+    options: BenchOptions,
+    video: Annotated[Path, typer.Option(help="the film")],
+    camera: CameraFile,
+    truth: Annotated[Path, typer.Option(help="JSON: incidents with kind, start_s, end_s, box")],
+) -> Result:
+    """Are the incidents of a film found, each once, how soon, and is nothing else told?"""
+    return finding_incidents.run(options, video=video, camera=camera, truth=truth)
+
+
+def false_alarms(
+    options: BenchOptions,
+    video: Annotated[list[Path], typer.Option(help="a film in which nothing happens; may be repeated")],
+    camera: CameraFile,
+) -> Result:
+    """Alarms a camera and hour on films in which nothing happens."""
+    return crying_wolf.run(options, videos=video, camera=camera)
 
 
 def search(
@@ -119,6 +141,8 @@ add_benchmark(app, "faces", faces)
 add_benchmark(app, "face-detection", face_detection)
 add_benchmark(app, "plate-crops", plate_crops)
 add_benchmark(app, "plates", plates)
+add_benchmark(app, "incidents", incidents)
+add_benchmark(app, "false-alarms", false_alarms)
 add_benchmark(app, "search", search)
 add_benchmark(app, "verify-api", verify_api)
 add_benchmark(app, "calibrate", calibrate)

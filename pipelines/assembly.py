@@ -3,25 +3,28 @@
 import itertools
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
 from pipelines.cameras import read_cameras
 from pipelines.gallery.galleries import Galleries
 from pipelines.gallery.tender import Tender
-from pipelines.ingest.runtime import CameraRuntime, FaceWork, PlateWork
+from pipelines.ingest.runtime import CameraRuntime, FaceWork, PlateWork, StreetWork
 from pipelines.networks import Networks, open_networks
 from pipelines.records.paging import every
 from pipelines.records.retention import Sweeper
 from pipelines.records.store import Store
 from pipelines.services.barriers import Barriers
 from pipelines.services.cameras import CameraService
+from pipelines.services.cases import CaseService, read_rules
 from pipelines.services.challenges import Challenges
 from pipelines.services.enrolment import EnrolmentService
 from pipelines.services.gates import GateService
 from pipelines.services.parking import ParkingService
 from pipelines.services.parking_gate import ParkingGate
+from pipelines.services.redaction import Redactor
+from pipelines.services.street_reports import StreetReports
 from pipelines.settings import Settings, utc_now
 
 
@@ -46,6 +49,7 @@ class Assembly:
     enrolments: EnrolmentService
     gates: GateService
     parking: ParkingService
+    cases: CaseService
     cameras: CameraService
     sweeper: Sweeper
     _closing: ExitStack
@@ -75,14 +79,15 @@ class Assembly:
             closing.callback(tender.close)
             closing.callback(gates.barriers.close)
             parking = _parking(gates, networks)
-            cameras = _cameras(gates, parking, networks)
+            cases = _cases(gates, networks)
+            cameras = _cameras(gates, parking, cases, networks)
             closing.callback(cameras.close)
+            cases = replace(cases, health=cameras.sees)
             sweeper.start()
             tender.start()
             cameras.start()
-            return cls(
-                settings, clock, store, networks, enrolments, gates, parking, cameras, sweeper, closing.pop_all()
-            )
+            services = (enrolments, gates, parking, cases, cameras)
+            return cls(settings, clock, store, networks, *services, sweeper, closing.pop_all())
 
     def close(self) -> None:
         """Stop everything, in the order above."""
@@ -112,15 +117,27 @@ def _parking(gates: GateService, networks: Networks) -> ParkingService:
     return ParkingService(gates.store, gates.barriers, gates.settings, clock=gates.clock, **threshold)
 
 
-def _cameras(gates: GateService, parking: ParkingService, networks: Networks) -> CameraService:
+def _cameras(gates: GateService, parking: ParkingService, cases: CaseService, networks: Networks) -> CameraService:
     file = gates.settings.cameras_file
     plates = PlateWork(networks.plates, ParkingGate(parking, gates.store)) if networks.plates else None
-    return CameraService(
+
+    def run(service: CameraService) -> CameraRuntime:
+        faces = FaceWork(gates.lane, service, gates.limits)
+        # Cases ask the cameras whether they see, and cameras tell of cases: both are there only now.
+        street = StreetWork(StreetReports(replace(cases, health=service.sees)))
+        return CameraRuntime(faces, plates, street, clock=gates.clock, on_state=service.on_state)
+
+    configured = read_cameras(file, gates.clock) if file else ()
+    return CameraService(gates.store, gates, gates.clock, configured, run)
+
+
+def _cases(gates: GateService, networks: Networks) -> CaseService:
+    kinds, cities = read_rules(gates.settings)
+    return CaseService(
         gates.store,
-        gates,
-        gates.clock,
-        configured=read_cameras(file, gates.clock) if file else (),
-        run=lambda service: CameraRuntime(
-            FaceWork(gates.lane, service, gates.limits), plates, clock=gates.clock, on_state=service.on_state
-        ),
+        kinds,
+        cities,
+        here=networks.street,
+        redactor=Redactor.of(networks, gates.settings),
+        clock=gates.clock,
     )

@@ -12,6 +12,14 @@ id = "entry"
 url = "rtsp://user:password@10.0.0.8/stream"
 lane = "plate"
 lane_id = "garage/in"  # optional: the parking lane that it watches, LOT/LANE
+
+[[cameras]]
+id = "quay-3"
+url = "rtsp://user:password@10.0.0.9/stream"
+lane = "street"
+
+[cameras.street]       # always of a street camera; the keys are those of pipelines/street_cameras.py but id and fps
+time_zone = "Asia/Shanghai"
 """
 
 import tomllib
@@ -26,6 +34,7 @@ from pipelines.ingest.address import parse_address
 from pipelines.records.checks import PLACE, SLUG
 from pipelines.records.gate_values import Camera
 from pipelines.settings import utc_now
+from pipelines.street_cameras import StreetSettings
 from vision.errors import BadInput, ConfigurationError
 
 _SLUG = f"^{SLUG.pattern}$"
@@ -38,10 +47,11 @@ class _Entry(BaseModel):
 
     id: str = Field(pattern=_SLUG)
     url: SecretStr
-    lane: Literal["face", "plate"] = "face"
+    lane: Literal["face", "plate", "street"] = "face"
     gate_id: str | None = Field(default=None, pattern=_SLUG)
     lane_id: str | None = Field(default=None, pattern=f"^{PLACE.pattern}$")
     fps: float | None = Field(default=None, gt=0, le=120, allow_inf_nan=False)
+    street: StreetSettings | None = None
 
     @field_validator("fps", mode="before")
     @classmethod
@@ -113,7 +123,7 @@ def _entries(path: Path) -> tuple[_Entry, ...]:
 def _camera(path: Path, entry: _Entry, now: datetime) -> Camera:
     url = entry.url.get_secret_value()
     try:
-        return Camera(entry.id, url, entry.lane, now, entry.gate_id, entry.fps, entry.lane_id)
+        return Camera(entry.id, url, entry.lane, now, entry.gate_id, entry.fps, entry.lane_id, entry.street)
     except BadInput as error:
         raise ConfigurationError(f"{path}: {error}") from error
 

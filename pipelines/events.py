@@ -19,6 +19,8 @@ EventKind = Literal[
     "parking.refused",
     "parking.payment",
     "parking.operator_needed",
+    "incident.reported",
+    "case.changed",
 ]
 DecisionWord = Literal["accepted", "rejected", "unknown"]
 
@@ -42,11 +44,12 @@ class Event(BaseModel):
     Attributes:
         purpose: only keys with this purpose see the event; None: every key that may read events.
         occurred_at: aware UTC; of a frame the time of the stream.
-        state: the word of a camera's or a barrier's state.
+        state: the word of a camera's, a barrier's or a case's state, or what became of an incident.
         score: cosine similarity, -1..1.
         shadow: decided for the record only; nobody at the gate was told.
         plate_hash: keyed, the same for the same plate; the text itself is never in an event.
         lot_id, lane_id, session_id: of parking.
+        incident_id, case_id, incident_kind, zone: of the street; the kind is a code of the catalogue.
         direction: of a car in its lane, `entry` or `exit`, or as its camera saw it, `approaching` or `leaving`.
     """
 
@@ -70,6 +73,10 @@ class Event(BaseModel):
     lane_id: str | None = None
     session_id: str | None = None
     direction: str | None = None
+    incident_id: str | None = None
+    case_id: str | None = None
+    incident_kind: str | None = None
+    zone: str | None = None
 
     @field_validator("occurred_at")
     @classmethod

@@ -9,6 +9,8 @@ from models.plates.lane import PlateLane
 from models.plates.open import open_plate_lane
 from pipelines.services.probe import Thresholds
 from pipelines.settings import Settings
+from pipelines.street.kinds import NOTHING_HERE, Capabilities
+from pipelines.street_cameras import KINDS_WITHOUT_CLASSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,14 @@ class Networks:
         thresholds: of each embedder.
         models: for health reports.
         plates: None where no plates are read.
+        street: what finds incidents in streets by itself; see `street_capabilities`.
     """
 
     lane: FaceLane
     thresholds: Thresholds
     models: tuple[ServingModel, ...]
     plates: PlateLane | None = None
+    street: Capabilities = NOTHING_HERE
 
 
 def open_networks(settings: Settings) -> Networks:
@@ -68,7 +72,12 @@ def open_networks(settings: Settings) -> Networks:
     ]
     specs = [catalogue.manifest.get(model_id) for model_id in named if model_id]
     models = tuple(ServingModel(spec.id, spec.task, settings.provider, spec.sha256) for spec in specs)
-    return Networks(lane, catalogue, models, _open_plates(catalogue, settings))
+    return Networks(lane, catalogue, models, _open_plates(catalogue, settings), street_capabilities())
+
+
+def street_capabilities() -> Capabilities:
+    """What of Citygate finds incidents in streets by itself: rules that need no detector, for none is shipped yet."""
+    return Capabilities(KINDS_WITHOUT_CLASSES, frozenset({"picture_statistics"}))
 
 
 def _open_plates(catalogue: Catalogue, settings: Settings) -> PlateLane | None:

@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from models.session import Provider
 from vision.errors import ConfigurationError
+
+Blurred = Literal["faces", "plates"]
 
 
 def utc_now() -> datetime:
@@ -47,6 +49,11 @@ class Settings(BaseSettings):
     cameras_file: Path | None = None
     """Cameras in TOML, beside those in the database."""
 
+    street_cities_file: Path | None = None
+    """Working hours, deadlines and rules of street cases in TOML; default: those that are shipped."""
+    evidence_blur: tuple[Blurred, ...] = ("faces", "plates")
+    """What is made illegible in pictures of street cases before they are kept."""
+
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     upload_max_bytes: int = Field(default=8 * 2**20, gt=0)
@@ -68,6 +75,8 @@ class Settings(BaseSettings):
 
     decision_retention_days: int = Field(default=30, ge=1)
     event_retention_days: int = Field(default=30, ge=1)
+    case_retention_days: int = Field(default=365, ge=1)
+    """Of street cases that ended, with their incidents and pictures."""
     idempotency_retention_h: int = Field(default=24, ge=1)
     sweep_interval_s: float = Field(default=60.0, gt=0)
 

@@ -1,6 +1,7 @@
 """`citygate cameras`: what this installation watches; `serve` opens them at its start."""
 
 from contextlib import closing
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from pipelines.ingest.runtime import LANES
 from pipelines.records.gate_values import Camera
 from pipelines.records.store import Store
 from pipelines.settings import Settings, utc_now
+from pipelines.street_cameras import StreetCamera, read_street_camera
 from vision.errors import BadInput
 
 ACTOR = "cli"
@@ -26,18 +28,26 @@ def add(
     url: Annotated[str, typer.Argument(help="rtsp:, http:, file: or webcam: address")],
     *,
     gate: Annotated[str | None, typer.Option(help="the gate that decides on the faces it sees")] = None,
-    lane: Annotated[str, typer.Option(help="what is looked for: face or plate")] = "face",
+    lane: Annotated[str, typer.Option(help="what is looked for: face, plate or street")] = "face",
     lane_id: Annotated[str | None, typer.Option(help="the parking lane that it watches: LOT/LANE")] = None,
-    fps: Annotated[float | None, typer.Option(help="frames analysed a second; default: all")] = None,
+    street: Annotated[Path | None, typer.Option(help="a street camera's zones and rules: FILE.toml")] = None,
+    fps: Annotated[float | None, typer.Option(help="frames analysed a second; default: all, of a street 3")] = None,
 ) -> None:
     """List a camera; its address is sealed in the database, for it may hold a password."""
     parse_address(url)
     if lane not in LANES:
         raise BadInput(f"--lane: wanted one of {', '.join(LANES)}, got {lane!r}")
+    watched = None if street is None else _street(camera_id, street)
+    if watched is not None and fps is None:
+        fps = watched.fps
+    settings = None if watched is None else watched.settings
     with closing(Store.open(Settings.read())) as store:
-        camera = Camera(camera_id, url, lane, utc_now(), gate, fps, lane_id)
+        camera = Camera(camera_id, url, lane, utc_now(), gate, fps, lane_id, settings)
         store.cameras.create(camera, actor=ACTOR)
     console.print(f"[green]ok[/] {camera_id}")
+    if settings is not None and settings.kinds_of_classes:
+        kinds = ", ".join(settings.kinds_of_classes)
+        console.print(f"[yellow]not found here[/], for no street detector is shipped: {kinds}")
 
 
 @app.command("list")
@@ -60,3 +70,16 @@ def remove(camera_id: Annotated[str, typer.Argument(help="from `citygate cameras
     with closing(Store.open(Settings.read())) as store:
         store.cameras.delete(camera_id, actor=ACTOR)
     console.print(f"[green]ok[/] {camera_id} is removed")
+
+
+def _street(camera_id: str, path: Path) -> StreetCamera:
+    """What the file says of this camera.
+
+    Raises:
+        ConfigurationError: it is wrong, see `read_street_camera`.
+        BadInput: it is another camera's.
+    """
+    watched = read_street_camera(path)
+    if watched.id != camera_id:
+        raise BadInput(f"--street: wanted the file of {camera_id}, got that of {watched.id}")
+    return watched

@@ -37,6 +37,9 @@ def add_camera(camera: CameraIn, site: SiteDep, key: CameraWriter) -> CameraOut:
         visible_gate(site.store, key, camera.gate)
     if camera.lane_id is not None:
         visible_lot(site.store, key, camera.lane_id.partition("/")[0])
+    if camera.street is not None:
+        # It will report to the first city.
+        key.require_purpose(site.assembly.cases.cities.get(None).purpose)
     try:
         made = site.assembly.cameras.add(camera.record(site.assembly.clock()), actor=key.id)
     except ConfigurationError as error:

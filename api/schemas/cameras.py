@@ -4,12 +4,25 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
+from pydantic.config import JsonDict
 
 from api.schemas.common import Address, Answer, Request, Slug
 from pipelines.ingest.address import redact_url
 from pipelines.ingest.status import CameraState, CameraStatus
 from pipelines.records.checks import PLACE
 from pipelines.records.gate_values import Camera
+from pipelines.street_cameras import StreetSettings
+
+_STREET: JsonDict = {
+    "time_zone": "Asia/Shanghai",
+    "zones": [
+        {
+            "id": "pavement",
+            "points": [[0.0, 0.5], [1.0, 0.5], [1.0, 1.0], [0.0, 1.0]],
+            "rules": [{"rule": "thing", "kind": "L07", "start_after_s": 120}],
+        }
+    ],
+}
 
 
 class CameraIn(Request):
@@ -20,23 +33,30 @@ class CameraIn(Request):
             "examples": [
                 {"id": "north-cam", "url": "rtsp://user:password@10.0.0.17/stream1", "gate": "north"},
                 {"id": "entry-cam", "url": "rtsp://10.0.0.18/stream1", "lane": "plate", "lane_id": "garage/in"},
+                {"id": "quay-3", "url": "rtsp://10.0.0.19/stream1", "lane": "street", "fps": 3, "street": _STREET},
             ]
         }
     )
 
     id: Slug
     url: Annotated[Address, Field(description="file:, rtsp:, http: or webcam: address; its secrets are never shown")]
-    lane: Annotated[Literal["face", "plate"], Field(description="what is looked for")] = "face"
+    lane: Annotated[Literal["face", "plate", "street"], Field(description="what is looked for")] = "face"
     gate: Annotated[str | None, Field(description="of a face camera: decides on whom it sees")] = None
     lane_id: Annotated[
         str | None,
         Field(pattern=f"^{PLACE.pattern}$", description="of a plate camera: the parking lane it watches, LOT/LANE"),
     ] = None
-    fps: Annotated[float | None, Field(gt=0, le=120, description="frames analysed a second; null: all")] = None
+    fps: Annotated[
+        float | None, Field(gt=0, le=120, description="frames analysed a second; null: all, of a street 3")
+    ] = None
+    street: Annotated[
+        StreetSettings | None,
+        Field(description="of a street camera, and always of one: zones in shares of the picture, and their rules"),
+    ] = None
 
     def record(self, now: datetime) -> Camera:
         """The camera, made now."""
-        return Camera(self.id, self.url, self.lane, now, self.gate, self.fps, self.lane_id)
+        return Camera(self.id, self.url, self.lane, now, self.gate, self.fps, self.lane_id, self.street)
 
 
 class CameraOut(Answer):
@@ -48,6 +68,11 @@ class CameraOut(Answer):
     gate: str | None
     lane_id: str | None
     fps: float | None
+    street: StreetSettings | None
+    needs_detector: Annotated[
+        tuple[str, ...],
+        Field(description="kinds that its rules name and that are not found: no street detector is here"),
+    ]
     created_at: datetime
     state: CameraState
     frames_read: int
@@ -67,6 +92,8 @@ class CameraOut(Answer):
             gate=camera.gate_id,
             lane_id=camera.lane_id,
             fps=camera.fps,
+            street=camera.street,
+            needs_detector=camera.street.kinds_of_classes if camera.street else (),
             created_at=camera.created_at,
             state=status.state,
             frames_read=status.frames_read,

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -20,7 +20,10 @@ from pipelines.settings import utc_now
 from pipelines.stages.face import FaceStage, TrackSink
 from pipelines.stages.passage import PlateRules
 from pipelines.stages.plate import PlateStage, VisitSink
+from pipelines.stages.street import StreetDetector, StreetStage
+from pipelines.stages.street_sightings import SightingSink, SightingStage
 from pipelines.stages.visit import TrackRules
+from pipelines.street_cameras import USUAL_FPS
 from vision.errors import ConfigurationError, Conflict, NotFound
 from vision.quality import QualityLimits
 from vision.types import FaceObservation
@@ -29,7 +32,8 @@ logger = logging.getLogger(__name__)
 
 FACE_LANE = "face"
 PLATE_LANE = "plate"
-LANES = (FACE_LANE, PLATE_LANE)
+STREET_LANE = "street"
+LANES = (FACE_LANE, PLATE_LANE, STREET_LANE)
 _STOP_MARGIN_S = 15.0
 """For the stage's last frame and the deliveries that wait, beyond the grabber's read time-out."""
 
@@ -65,12 +69,28 @@ class PlateWork:
     rules: PlateRules | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class StreetWork:
+    """What is done with the frames of street cameras.
+
+    Attributes:
+        sink: makes reports of what is told.
+        detector: shared by all cameras; None: rules over classes see nobody.
+    """
+
+    sink: SightingSink
+    detector: StreetDetector | None = None
+
+
+_Stage = FaceStage | PlateStage | SightingStage
+
+
 class CameraRuntime:
     """Runs a worker for each camera.
 
     Args:
         faces: for the cameras of lane `face`.
-        plates: for those of lane `plate`; None: none is taken.
+        plates, street: for those of lane `plate` and `street`; None: none is taken.
         clock: anchors the streams to the day.
         timeouts: of opening and reading; None: the defaults.
         on_state: told of every change of a camera's state, in that camera's threads.
@@ -80,6 +100,7 @@ class CameraRuntime:
         self,
         faces: FaceWork,
         plates: PlateWork | None = None,
+        street: StreetWork | None = None,
         *,
         clock: Callable[[], datetime] = utc_now,
         timeouts: Timeouts | None = None,
@@ -87,11 +108,12 @@ class CameraRuntime:
     ) -> None:
         self._faces = faces
         self._plates = plates
+        self._street = street
         self._clock = clock
         self._timeouts = timeouts or Timeouts()
         self._on_state = on_state
         self._lock = threading.Lock()
-        self._running: dict[str, tuple[CameraWorker[Any], FaceStage | PlateStage]] = {}
+        self._running: dict[str, tuple[CameraWorker[Any], _Stage]] = {}
         self._closed = False
 
     def add(self, camera: Camera) -> None:
@@ -121,6 +143,8 @@ class CameraRuntime:
                 f"camera {camera.id}: wanted plate networks for lane {PLATE_LANE!r}, got none: set "
                 "CITYGATE_PLATE_DETECTOR and CITYGATE_PLATE_READER"
             )
+        if camera.lane == STREET_LANE and self._street is None:
+            raise ConfigurationError(f"camera {camera.id}: wanted somebody who takes its incidents, got nobody")
 
     def remove(self, camera_id: str) -> None:
         """Stop the camera: returns when what it saw was delivered, at the latest some time after its read time-out.
@@ -137,6 +161,13 @@ class CameraRuntime:
         """How each camera is doing; one that ended by itself is `stopped` until it is removed."""
         with self._lock:
             return {camera_id: worker.status for camera_id, (worker, _) in self._running.items()}
+
+    def trusts(self, camera_id: str) -> bool | None:
+        """Whether the newest frame of a street camera shows what lies before it; None of all others."""
+        with self._lock:
+            running = self._running.get(camera_id)
+        stage = None if running is None else running[1]
+        return stage.trusted if isinstance(stage, SightingStage) else None
 
     def current_track(self, camera_id: str, since: datetime | None = None) -> list[FaceObservation]:
         """The best frames of who stands nearest to the camera now, in the order of time; empty when nobody does.
@@ -189,19 +220,26 @@ class CameraRuntime:
     def _stop_s(self) -> float:
         return self._timeouts.open_s * 2 + self._timeouts.read_s + _STOP_MARGIN_S
 
-    def _worker(self, camera: Camera) -> tuple[CameraWorker[Any], FaceStage | PlateStage]:
+    def _worker(self, camera: Camera) -> tuple[CameraWorker[Any], _Stage]:
         """The camera's worker, not yet started, and the stage it feeds."""
         self.check_lane(camera)
+        if camera.street is not None:
+            camera = replace(camera, fps=camera.fps or USUAL_FPS)
         source = open_source(camera, self._clock, self._timeouts)
         # Seeded by nothing: after a power cut a street's cameras must not all be asked in the same moment.
         backoff = Backoff(Random())  # noqa: S311 - no secret
         if camera.lane == PLATE_LANE and self._plates:
             cars = PlateStage(self._plates.lane, self._plates.rules, camera.lane_id)
             return CameraWorker(camera.id, source, cars, self._plates.sink.on_visit, backoff, self._on_state), cars
+        if camera.street is not None and self._street:
+            street = SightingStage(StreetStage(camera.street.camera(camera.id), self._street.detector))
+            return CameraWorker(
+                camera.id, source, street, self._street.sink.on_sighting, backoff, self._on_state
+            ), street
         people = FaceStage(self._faces.lane, self._faces.limits, self._faces.rules)
         return CameraWorker(camera.id, source, people, self._faces.sink.on_track, backoff, self._on_state), people
 
-    def _find(self, camera_id: str) -> tuple[CameraWorker[Any], FaceStage | PlateStage]:
+    def _find(self, camera_id: str) -> tuple[CameraWorker[Any], _Stage]:
         if camera_id not in self._running:
             raise NotFound(f"no camera {camera_id} runs here")
         return self._running[camera_id]

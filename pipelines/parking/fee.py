@@ -13,15 +13,15 @@ that comes twice counts where it comes first; one that is left out counts at the
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from pipelines.parking.money import Money, nothing
 from pipelines.parking.rates import Night, Rate, Step
+from pipelines.wall_time import moment_of
 
 _DAY = timedelta(days=1)
-_SECOND = timedelta(seconds=1)
 _NO_TIME = timedelta(0)
 
 
@@ -95,7 +95,7 @@ def _period_end(rate: Rate, begin: datetime) -> datetime:
     if rate.daily_cap.per == "24h":
         return begin + _DAY
     tomorrow = begin.astimezone(rate.zone).date() + _DAY
-    return _moment(tomorrow, time(), rate.zone)
+    return moment_of(tomorrow, time(), rate.zone)
 
 
 def _nights(night: Night, zone: ZoneInfo, stay: _Span) -> Iterator[_Span]:
@@ -103,26 +103,9 @@ def _nights(night: Night, zone: ZoneInfo, stay: _Span) -> Iterator[_Span]:
     # The night that begins on the evening before may still last.
     evening = stay.begin.astimezone(zone).date() - _DAY
     morning_after = _DAY if night.ends <= night.begins else _NO_TIME
-    while (begin := _moment(evening, night.begins, zone)) < stay.end:
-        end = _moment(evening + morning_after, night.ends, zone)
+    while (begin := moment_of(evening, night.begins, zone)) < stay.end:
+        end = moment_of(evening + morning_after, night.ends, zone)
         cut = _Span(max(begin, stay.begin), min(end, stay.end))
         if cut.begin < cut.end:
             yield cut
         evening += _DAY
-
-
-def _moment(day: date, wall: time, zone: ZoneInfo) -> datetime:
-    """The first moment at which the clocks of the zone show this time of this day, or a later one; aware UTC."""
-    shown = datetime.combine(day, wall)
-    moment = shown.replace(tzinfo=zone).astimezone(UTC)
-    if moment.astimezone(zone).replace(tzinfo=None) == shown:
-        return moment
-    # Left out by the clocks. With the offset after the jump it lies before the jump, with the one before behind it.
-    before, behind = shown.replace(tzinfo=zone, fold=1).astimezone(UTC), moment
-    while behind - before > _SECOND:
-        middle = before + (behind - before) / 2
-        if middle.astimezone(zone).replace(tzinfo=None) < shown:
-            before = middle
-        else:
-            behind = middle
-    return behind.replace(microsecond=0)

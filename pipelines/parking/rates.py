@@ -14,15 +14,15 @@ night = { begins = "21:00", ends = "07:00", step = { minutes = 60, price = "1.00
 """
 
 from collections.abc import Mapping
-from datetime import time
 from decimal import Decimal
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.parking.money import check_currency, whole_units
 from pipelines.records.checks import SLUG
+from pipelines.wall_time import WallTime, ZoneName
 from vision.errors import BadInput
 
 FreeTime = Literal["forgiven", "deducted"]
@@ -37,14 +37,7 @@ def _exact(value: object) -> object:
     return value
 
 
-def _wall_time(value: object) -> object:
-    if not isinstance(value, str | time):
-        raise ValueError(f'wanted a time of day, such as "21:00", got {value!r}')  # noqa: TRY004 - as pydantic
-    return value
-
-
 Price = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=1_000_000, allow_inf_nan=False)]
-WallTime = Annotated[time, BeforeValidator(_wall_time)]
 
 
 class _Part(BaseModel):
@@ -104,22 +97,13 @@ class Rate(_Part):
     id: str = Field(pattern=f"^{SLUG.pattern}$")
     version: int = Field(default=0, ge=0, strict=True)
     currency: str
-    time_zone: str
+    time_zone: ZoneName
     steps: tuple[Step, ...] = Field(min_length=1, max_length=20)
     free_minutes: int = Field(default=0, ge=0, le=_YEAR_MINUTES, strict=True)
     free_time: FreeTime = "forgiven"
     grace_minutes: int = Field(default=15, ge=0, le=24 * 60, strict=True)
     daily_cap: DailyCap | None = None
     night: Night | None = None
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f'wanted an IANA time zone, such as "Asia/Shanghai", got {value!r}') from error
-        return value
 
     @model_validator(mode="after")
     def _whole_units(self) -> "Rate":

@@ -1,5 +1,6 @@
 """Cameras: where pictures come from; the address is sealed, for it may hold a password."""
 
+from pydantic import ValidationError
 from sqlalchemy import Select, and_, or_, select, update
 
 from pipelines.records.backing import Backing
@@ -10,7 +11,8 @@ from pipelines.records.parking_places import lane_row, visible_lots
 from pipelines.records.parking_tables import LaneRow, LotRow
 from pipelines.records.tables import CameraRow, GalleryRow, GateRow
 from pipelines.records.values import ApiKey, AuditNote, Page
-from vision.errors import Conflict, NotFound
+from pipelines.street_cameras import StreetSettings, told_faults
+from vision.errors import ConfigurationError, Conflict, NotFound
 
 _PLACE = LaneRow.lot_id + "/" + LaneRow.id
 
@@ -83,12 +85,14 @@ class Cameras:
             gate_id=camera.gate_id,
             fps=camera.fps,
             lane_id=camera.lane_id,
+            street=None if camera.street is None else camera.street.model_dump_json(exclude_unset=True),
             created_at=camera.created_at,
         )
 
     def _camera(self, row: CameraRow) -> Camera:
         url = self._backing.vault.store.open(row.url, _context(row.id)).decode()
-        return Camera(row.id, url, row.lane, row.created_at, row.gate_id, row.fps, row.lane_id)
+        street = None if row.street is None else _street(row.id, row.street)
+        return Camera(row.id, url, row.lane, row.created_at, row.gate_id, row.fps, row.lane_id, street)
 
 
 def _visible(viewer: ApiKey | None) -> Select[CameraRow]:
@@ -101,6 +105,20 @@ def _visible(viewer: ApiKey | None) -> Select[CameraRow]:
     )
     nobodys = and_(CameraRow.gate_id.is_(None), CameraRow.lane_id.is_(None))
     return joined.where(or_(nobodys, of_purposes(viewer), visible_lots(viewer)))
+
+
+def _street(camera_id: str, stored: str) -> StreetSettings:
+    """The settings as they were stored.
+
+    Raises:
+        ConfigurationError: a version with other rules stored them.
+    """
+    try:
+        return StreetSettings.model_validate_json(stored)
+    except ValidationError as error:
+        raise ConfigurationError(
+            f"camera {camera_id}: its street settings no longer fit: {told_faults(error)}"
+        ) from error
 
 
 def _context(camera_id: str) -> str:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pipelines.events import DecisionWord
 from pipelines.records.checks import check_place, check_slug
+from pipelines.street_cameras import StreetSettings
 from vision.errors import BadInput
 
 GateMode = Literal["verify", "identify"]
@@ -66,10 +67,11 @@ class Camera:
 
     Attributes:
         url: file, folder, rtsp, http or device, as `pipelines.ingest` reads it.
-        lane: which stages its frames pass: `face` or `plate`.
+        lane: which stages its frames pass: `face`, `plate` or `street`.
         gate_id: of a face camera, the gate that decides on whom it sees.
         fps: frames analysed a second; None: all that come.
         lane_id: of a plate camera, the parking lane that it watches: "LOT/LANE".
+        street: of a street camera, and always of one: its zones and rules.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Camera:
     gate_id: str | None = None
     fps: float | None = None
     lane_id: str | None = None
+    street: StreetSettings | None = None
 
     def __post_init__(self) -> None:
         check_slug("camera id", self.id)
@@ -89,6 +92,9 @@ class Camera:
             check_place("lane_id", self.lane_id)
             if self.lane != "plate":
                 raise BadInput(f"camera {self.id}: wanted lane plate for a camera of a parking lane, got {self.lane}")
+        if (self.street is None) == (self.lane == "street"):
+            got = "none" if self.street is None else f"some with lane {self.lane}"
+            raise BadInput(f"camera {self.id}: wanted street settings with lane street and nowhere else, got {got}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """Pictures of what was seen, each in a sealed file with a key of its own; the picture is lost with its row."""
 
-from functools import partial
-
 from sqlalchemy import ColumnElement, delete, select
 
 from pipelines.records.backing import Backing
 from pipelines.records.database import Transaction
 from pipelines.records.parking_tables import EvidenceRow, LotRow, ObservationRow
+from pipelines.records.sealed_pictures import SealedPictures
 from pipelines.records.values import new_id
 from vision.errors import NotFound
 
@@ -16,6 +15,7 @@ class ParkingEvidence:
 
     def __init__(self, backing: Backing) -> None:
         self._backing = backing
+        self._files = SealedPictures(backing, "parking-evidence")
 
     def keep(self, observation_id: str, picture: bytes) -> str | None:
         """The id of the picture; None when the lot keeps none. The first picture of an observation stays.
@@ -24,7 +24,6 @@ class ParkingEvidence:
             NotFound: no such observation.
         """
         evidence_id = new_id("evi")
-        sealer, wrapped = self._backing.vault.new_data_key(evidence_id)
         with self._backing.database.writing() as transaction:
             session = transaction.session
             keeps = select(LotRow.keep_evidence).join(ObservationRow, ObservationRow.lot_id == LotRow.id)
@@ -34,11 +33,10 @@ class ParkingEvidence:
             kept = session.scalar(select(EvidenceRow.id).where(EvidenceRow.observation_id == observation_id))
             if kept is not None or not wanted:
                 return kept
-            row = EvidenceRow(id=evidence_id, observation_id=observation_id, wrapped=wrapped)
+            row = EvidenceRow(id=evidence_id, observation_id=observation_id)
+            row.wrapped = self._files.write(evidence_id, picture)
             row.created_at = self._backing.clock()
             session.add(row)
-            # Before the commit: a row always has its file; a file without a row is removed by the sweeper.
-            self._backing.evidence.write(evidence_id, sealer.seal(picture, _context(evidence_id)))
         return evidence_id
 
     def read(self, observation_id: str) -> bytes:
@@ -52,23 +50,14 @@ class ParkingEvidence:
             row = session.scalar(select(EvidenceRow).where(EvidenceRow.observation_id == observation_id))
         if row is None:
             raise NotFound(f"observation {observation_id}: no picture was kept")
-        sealer = self._backing.vault.data_key(row.id, row.wrapped)
-        return sealer.open(self._backing.evidence.read(row.id), _context(row.id))
+        return self._files.read(row.id, row.wrapped)
 
     def remove(self, transaction: Transaction, *observations: ColumnElement[bool]) -> int:
-        """Remove the pictures of the observations that fulfil every condition; their number.
-
-        A file that outlives a crash after the commit is removed by the sweeper.
-        """
+        """Remove the pictures of the observations that fulfil every condition; their number."""
         theirs = EvidenceRow.observation_id.in_(select(ObservationRow.id).where(*observations))
         found = transaction.session.scalars(select(EvidenceRow.id).where(theirs)).all()
         statement = delete(EvidenceRow).where(EvidenceRow.id.in_(found))
         if found:
             transaction.session.execute(statement.execution_options(synchronize_session=False))
-        for evidence_id in found:
-            transaction.afterwards(partial(self._backing.evidence.remove, evidence_id))
+        self._files.remove(transaction, found)
         return len(found)
-
-
-def _context(evidence_id: str) -> str:
-    return f"parking-evidence/{evidence_id}"

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, CursorResult, delete, exists, or_, select
 from pipelines.records.database import COMPACTION_DUE, Transaction
 from pipelines.records.parking_tables import EvidenceRow
 from pipelines.records.store import Store
+from pipelines.records.street_tables import CasePictureRow
 from pipelines.records.support import unsupported
 from pipelines.records.tables import (
     BarrierCommandRow,
@@ -51,6 +52,10 @@ class Sweep:
     parking_observations: int = 0
     parking_pictures: int = 0
     parking_rights: int = 0
+    street_cases: int = 0
+    street_incidents: int = 0
+    street_pictures: int = 0
+    street_suppressions: int = 0
 
 
 class Sweeper:
@@ -118,6 +123,8 @@ class Sweeper:
         told = now - timedelta(days=settings.event_retention_days)
         answered = now - timedelta(hours=settings.idempotency_retention_h)
         parked = self._store.parking.remover.remove_due(transaction)
+        ended = now - timedelta(days=settings.case_retention_days)
+        street = self._store.street.remover.remove_due(transaction, ended)
         return Sweep(
             templates=self._store.remover.templates(transaction, *self._lapsed(TemplateRow)),
             photographs=self._store.remover.photographs(transaction, *self._lapsed(PhotographRow)),
@@ -130,6 +137,10 @@ class Sweeper:
             parking_observations=parked.observations,
             parking_pictures=parked.pictures,
             parking_rights=parked.rights,
+            street_cases=street.cases,
+            street_incidents=street.incidents,
+            street_pictures=street.pictures,
+            street_suppressions=street.suppressions,
         )
 
     def _lapsed(self, row: type[TemplateRow] | type[PhotographRow]) -> tuple[ColumnElement[bool], ...]:
@@ -145,7 +156,7 @@ class Sweeper:
         removed = 0
         for picture_id in files:
             with backing.database.reading() as session:
-                ids = (row.id for row in (PhotographRow, EvidenceRow))
+                ids = (row.id for row in (PhotographRow, EvidenceRow, CasePictureRow))
                 kept = any(session.scalar(select(exists().where(column == picture_id))) for column in ids)
             if not kept:
                 backing.evidence.remove(picture_id)

@@ -8,7 +8,7 @@ from pipelines.records.tables import AuditHeadRow, Base, StoreFactRow
 from pipelines.records.vault import Vault
 from vision.errors import ConfigurationError
 
-VERSION = b"2"
+VERSION = b"3"
 NO_HASH = bytes(32)
 
 

@@ -26,6 +26,7 @@ from pipelines.records.parking import ParkingRecords
 from pipelines.records.photographs import Photographs
 from pipelines.records.removal import Remover
 from pipelines.records.schema import prepare_schema
+from pipelines.records.street import StreetRecords
 from pipelines.records.subjects import Subjects
 from pipelines.records.tables import EventRow
 from pipelines.records.templates import Templates
@@ -60,6 +61,7 @@ class Store:
         self.decisions = Decisions(backing, self.events)
         self.barriers = BarrierCommands(backing, self.events)
         self.parking = ParkingRecords(backing)
+        self.street = StreetRecords(backing)
         self.keys = ApiKeys(backing)
         self.idempotency = Idempotency(backing)
 

@@ -21,6 +21,7 @@ class Base(DeclarativeBase):
         bytes: LargeBinary,
         dict[str, Any]: JSON,
         list[str]: JSON,
+        list[float]: JSON(none_as_null=True),
     }
 
 
@@ -158,6 +159,7 @@ class CameraRow(Numbered):
     gate_id: Mapped[str | None] = mapped_column(ForeignKey("gates.id"))
     fps: Mapped[float | None]
     lane_id: Mapped[str | None]
+    street: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
 
 

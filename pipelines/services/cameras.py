@@ -37,6 +37,10 @@ class Runtime(Protocol):
         """How each is doing."""
         ...
 
+    def trusts(self, camera_id: str) -> bool | None:
+        """Whether a street camera's newest frame shows what lies before it; None of all others."""
+        ...
+
     def current_track(self, camera_id: str, since: datetime | None = None) -> list[FaceObservation]:
         """Who stands before it now."""
         ...
@@ -139,6 +143,11 @@ class CameraService:
     def status(self, camera_id: str) -> CameraStatus:
         """How the camera is doing."""
         return self._runtime.states().get(camera_id, CameraStatus(camera_id, state="stopped"))
+
+    def sees(self, camera_id: str) -> bool | None:
+        """Whether frames of the camera come, are analysed and show its scene now; None of one that is not run here."""
+        status = self._runtime.states().get(camera_id)
+        return None if status is None else status.healthy and self._runtime.trusts(camera_id) is not False
 
     def statuses(self) -> tuple[CameraStatus, ...]:
         """How every camera is doing."""

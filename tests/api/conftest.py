@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.scopes import Scope
 from pipelines.assembly import Assembly
-from pipelines.networks import Networks, ServingModel
+from pipelines.networks import Networks, ServingModel, street_capabilities
 from pipelines.settings import Settings
 from tests.fake_plates import car_picture, draw_plate, fake_plate_lane
 from tests.fakes import FakeClock, FakeThresholds, fake_lane, portrait
@@ -123,7 +123,7 @@ class Api:
 @contextmanager
 def running(home: Path, clock: FakeClock) -> Iterator[Api]:
     """A new installation in a folder behind a real server, with an empty gallery `staff`."""
-    networks = Networks(fake_lane(), FakeThresholds(), (FAKE_MODEL,), fake_plate_lane())
+    networks = Networks(fake_lane(), FakeThresholds(), (FAKE_MODEL,), fake_plate_lane(), street_capabilities())
     settings = Settings(home=home, upload_max_bytes=2 * 2**20, upload_max_pixels=4_000_000)
     app = create_app(settings, lambda found: Assembly.open(found, clock, lambda _: networks))
     server = uvicorn.Server(

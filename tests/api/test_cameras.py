@@ -153,7 +153,7 @@ def test_a_car_before_a_plate_camera_begins_a_session_in_its_lane(api: Api, tmp_
         ({"lane": "plate", "lane_id": "none/in"}, (404, "/problems/not-found")),
         ({"lane": "plate", "lane_id": f"{LOT}/none"}, (404, "/problems/not-found")),
         ({"lane": "plate", "lane_id": "in"}, (422, "/problems/invalid-request")),
-        ({"lane": "street"}, (422, "/problems/invalid-request")),
+        ({"lane": "thermal"}, (422, "/problems/invalid-request")),
         ({"lane": "face", "lane_id": f"{LOT}/in"}, (422, "/problems/invalid-value")),
     ],
 )

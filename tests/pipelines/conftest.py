@@ -7,6 +7,7 @@ import pytest
 
 from tests.pipelines.garage import Garage
 from tests.pipelines.site import Site
+from tests.pipelines.ward import Ward
 
 
 @pytest.fixture
@@ -24,3 +25,11 @@ def garage(tmp_path: Path) -> Iterator[Garage]:
     garage = Garage(tmp_path)
     yield garage
     garage.close()
+
+
+@pytest.fixture
+def ward(tmp_path: Path) -> Iterator[Ward]:
+    """An open case desk without cases."""
+    ward = Ward(tmp_path)
+    yield ward
+    ward.close()

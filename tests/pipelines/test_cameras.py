@@ -1,5 +1,6 @@
 """Cameras from a TOML file."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,37 @@ def test_file_and_database_are_joined_and_must_not_share_an_id() -> None:
     assert join_cameras([north], [south]) == (north, south)
     with pytest.raises(ConfigurationError, match="got north more than once"):
         join_cameras([north], [south, north])
+
+
+STREET = f"""
+[[cameras]]
+id = "quay-3"
+url = "{URL}"
+lane = "street"
+
+[cameras.street]
+time_zone = "Asia/Shanghai"
+
+[[cameras.street.zones]]
+id = "pavement"
+points = [[0.0, 0.5], [1.0, 0.5], [1.0, 1.0]]
+rules = [{{ rule = "thing", kind = "L07" }}]
+"""
+
+
+def test_a_street_camera_brings_its_zones_and_rules(tmp_path: Path) -> None:
+    (quay,) = read_cameras(written(tmp_path, STREET), FakeClock())
+    assert quay.street is not None
+    assert [(zone.id, zone.rules[0].kind) for zone in quay.street.zones] == [("pavement", "L07")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"L07"', '"L05"', "cameras.0.street.zones.0: .*for a thing rule, got 'L05'"),
+        ("[1.0, 1.0]]", "[9.0, 1.0]]", "from 0 to 1, got 9.0, 1.0"),
+        ('lane = "street"', 'lane = "face"', "street settings with lane street and nowhere else"),
+    ],
+)
+def test_wrong_street_settings_are_refused_with_their_place(tmp_path: Path, old: str, new: str, message: str) -> None:
+    assert re.search(message, refused(tmp_path, STREET.replace(old, new)))

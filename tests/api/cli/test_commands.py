@@ -1,6 +1,7 @@
 """The commands as a user types them, on the real networks and two public-domain portraits."""
 
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import cv2
@@ -10,7 +11,9 @@ from typer.testing import CliRunner, Result
 from api.cli import app
 from pipelines.records.store import Store
 from pipelines.settings import Settings
+from pipelines.street_cameras import read_street_camera
 from sample_videos.people import PersonName, portrait
+from sample_videos.street.files import camera_file
 
 ENROLL = ("--gallery", "staff", "--purpose", "access", "--consent", "form 117")
 
@@ -108,6 +111,31 @@ def test_a_cameras_password_is_never_shown() -> None:
     assert run("cameras", "add", "south", "gopher://x").exit_code == 1
     assert run("cameras", "remove", "north").exit_code == 0
     assert run("cameras", "remove", "north").exit_code == 1
+
+
+def test_a_street_camera_is_added_with_its_file_and_told_what_it_cannot_find() -> None:
+    film = "rtsp://10.0.0.9/live"
+    added = run("cameras", "add", "kerb", film, "--lane", "street", "--street", str(camera_file("kerb")))
+    assert added.exit_code == 0, added.output
+    assert "not found here, for no street detector is shipped: 09009, L03, L05" in added.output
+    with closing(Store.open(Settings())) as store:
+        kept = store.cameras.get("kerb")
+    assert kept.street == read_street_camera(camera_file("kerb")).settings
+    assert kept.fps == 2.5
+    assert "street" in run("cameras", "list").output
+
+
+def test_a_street_camera_without_its_own_file_is_refused(tmp_path: Path) -> None:
+    bare = run("cameras", "add", "quay", "rtsp://10.0.0.9/live", "--lane", "street")
+    assert (bare.exit_code, "wanted street settings with lane street" in bare.stderr) == (1, True)
+    path = str(camera_file("kerb"))
+    other = run("cameras", "add", "quay", "rtsp://10.0.0.9/live", "--lane", "street", "--street", path)
+    assert (other.exit_code, "wanted the file of quay, got that of kerb" in other.stderr) == (1, True)
+    wrong = tmp_path / "quay.toml"
+    wrong.write_text('id = "quay"\nfbs = 3\n', "utf-8")
+    named = run("cameras", "add", "quay", "rtsp://10.0.0.9/live", "--lane", "street", "--street", str(wrong))
+    assert (named.exit_code, "fbs: Extra inputs" in named.stderr) == (1, True)
+    assert "quay" not in run("cameras", "list").output
 
 
 def test_the_doctor_is_content_with_a_sound_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,3 +12,5 @@ def test_the_demo_lets_the_enrolled_person_in_and_nobody_else_and_ends_by_itself
     assert len(accepted) == 1
     assert len(unknown) >= 1
     assert f"barrier.command {GATE} opened" in result.output
+    assert "遗留物 (abandoned object) at demo-kerb, zone pavement: opened, case cas_" in result.output
+    assert "the whole picture: repeated, case cas_" in result.output

@@ -1,5 +1,6 @@
 """Cameras on record: what they watch, and who may see them."""
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.records.gate_values import Camera
+from pipelines.street_cameras import StreetSettings
 from tests.fakes import NOW
 from tests.pipelines.garage import LOT, Garage
-from vision.errors import BadInput, NotFound
+from vision.errors import BadInput, ConfigurationError, NotFound
 
 ENTRY = Camera("entry", "rtsp://user:secret@10.0.0.8/a", "plate", NOW, lane_id=f"{LOT}/in")
 
@@ -47,6 +49,41 @@ def test_when_its_lane_goes_the_camera_stays_without_one(garage: Garage) -> None
     garage.store.cameras.create(ENTRY, actor="test")
     garage.records.lanes.delete(LOT, "in", actor="test")
     assert garage.store.cameras.get("entry").lane_id is None
+
+
+STREET = StreetSettings.model_validate(
+    {
+        "time_zone": "Asia/Shanghai",
+        "health": {"learn_s": 5},
+        "zones": [
+            {
+                "id": "quay",
+                "points": [[0, 0], [1, 0], [1, 1]],
+                "rules": [
+                    {"rule": "thing", "kind": "L07", "hours": [["22:00", "06:30"]]},
+                    {"rule": "lights", "kind": "02014", "lamps": {"red": [[0, 0], [0.1, 0], [0.1, 0.1]]}},
+                    {"rule": "wrong_way", "kind": "L05", "direction": [-1, 0]},
+                ],
+            }
+        ],
+        "lines": [{"id": "stop", "points": [[0, 0.5], [1, 0.5]], "kind": "L04"}],
+    }
+)
+QUAY = Camera("quay-3", "rtsp://10.0.0.9/a", "street", NOW, street=STREET)
+
+
+def test_a_street_camera_keeps_its_zones_and_rules(garage: Garage) -> None:
+    garage.store.cameras.create(QUAY, actor="test")
+    assert garage.store.cameras.get("quay-3") == QUAY
+
+
+def test_settings_that_another_version_stored_are_refused_by_name(garage: Garage) -> None:
+    garage.store.cameras.create(QUAY, actor="test")
+    with sqlite3.connect(garage.settings.home / "citygate.db") as database:
+        database.execute("UPDATE cameras SET street = replace(street, '02014', '02099')")
+    database.close()
+    with pytest.raises(ConfigurationError, match=r"quay-3: its street settings no longer fit: zones\.0.* got '02099'"):
+        garage.store.cameras.get("quay-3")
 
 
 @pytest.mark.parametrize(

@@ -24,9 +24,10 @@ class FakeRuntime:
 
     running: list[str] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
+    trusted: dict[str, bool] = field(default_factory=dict)
 
     def check_lane(self, camera: Camera) -> None:
-        if camera.lane == "street":
+        if camera.lane == "thermal":
             raise ConfigurationError("no networks")
 
     def add(self, camera: Camera) -> None:
@@ -39,6 +40,9 @@ class FakeRuntime:
 
     def states(self) -> dict[str, CameraStatus]:
         return {camera_id: CameraStatus(camera_id, state="running") for camera_id in self.running}
+
+    def trusts(self, camera_id: str) -> bool | None:
+        return self.trusted.get(camera_id)
 
     def current_track(self, camera_id: str, since: datetime | None = None) -> list[FaceObservation]:
         return [observed(1)]
@@ -98,7 +102,7 @@ def test_an_address_that_is_none_is_not_kept(site: Site, cameras: CameraService)
 
 def test_a_camera_without_networks_for_its_lane_is_not_kept(site: Site, cameras: CameraService) -> None:
     with pytest.raises(ConfigurationError):
-        cameras.add(Camera("cam", URL, "street", site.clock()), actor="test")
+        cameras.add(Camera("cam", URL, "thermal", site.clock()), actor="test")
     with pytest.raises(NotFound):
         cameras.get("cam")
 
@@ -106,6 +110,16 @@ def test_a_camera_without_networks_for_its_lane_is_not_kept(site: Site, cameras:
 def test_a_camera_of_a_parking_lane_that_is_not_there_is_not_kept(site: Site, cameras: CameraService) -> None:
     with pytest.raises(NotFound, match="garage/in"):
         cameras.add(Camera("cam", URL, "plate", site.clock(), lane_id="garage/in"), actor="test")
+
+
+def test_a_camera_sees_while_it_runs_and_its_street_stage_trusts_it(
+    site: Site, cameras: CameraService, runtime: FakeRuntime
+) -> None:
+    assert (cameras.sees("fixed"), cameras.sees("nobodys")) == (True, None)
+    runtime.trusted["fixed"] = True
+    assert cameras.sees("fixed") is True
+    runtime.trusted["fixed"] = False
+    assert cameras.sees("fixed") is False
 
 
 def test_who_is_seen_is_identified_once_for_each_visit(

@@ -1,0 +1,139 @@
+"""The street stage: one camera's frames to incidents, each begun once and ended once.
+
+It works without a detector: camera health, things that were left, lamps and water need none. With one, its tracks feed
+the rules over classes as well.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol, cast
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import supervision as sv
+
+from pipelines.stages.street_watchers import LightsWatcher, LineWatcher, Scene, ZoneWatcher
+from pipelines.stages.tracking import Tracker
+from pipelines.street_cameras import CAMERA_FAULT, StreetCamera
+from vision.background import BackgroundModel
+from vision.camera_health import FAULTS, Fault, HealthMonitor
+from vision.incidents import Incident, Signal, Watch
+from vision.scene_rules import LightsRule
+from vision.standing_things import Thing, ThingFinder
+from vision.street_rules import PEOPLE, WHOLE_ZONE
+from vision.track_history import TrackHistory
+from vision.types import FloatArray, Frame, Image
+
+
+class StreetDetector(Protocol):
+    """Finds people, vehicles and what else it knows."""
+
+    def detect(self, image: Image) -> sv.Detections:
+        """The objects of an (H, W, 3) uint8 BGR picture, with `class_id` and `data["class_name"]`."""
+        ...
+
+
+class StreetStage:
+    """Watches one street camera; not to be shared.
+
+    Args:
+        camera: its zones and rules.
+        detector: None: rules over classes see nobody.
+    """
+
+    def __init__(self, camera: StreetCamera, detector: StreetDetector | None = None) -> None:
+        self._camera = camera
+        self._detector = detector
+        self._local = ZoneInfo(camera.time_zone)
+        self._health = HealthMonitor(camera.health)
+        self._faults: Mapping[Fault, Watch] = {
+            fault: Watch(camera.id, None, CAMERA_FAULT, camera.health.limits(fault), fault) for fault in FAULTS
+        }
+        self._background = BackgroundModel(camera.background)
+        self._finder = ThingFinder(self._background, camera.things)
+        self._tracker = Tracker(camera.lost_after_s, camera.min_confidence)
+        self._history = TrackHistory()
+        self._watchers: list[ZoneWatcher | LightsWatcher | LineWatcher] = []
+        self._lines: dict[str, LineWatcher] = {}
+        self._size_wh: tuple[int, int] | None = None
+        self._trusted = True
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the newest frame shows what lies before the camera; True before the first."""
+        return self._trusted
+
+    @property
+    def line_counts(self) -> dict[str, tuple[int, int]]:
+        """How many went in and out over each line so far."""
+        return {line_id: line.counts for line_id, line in self._lines.items()}
+
+    def process(self, frame: Frame) -> list[Incident]:
+        """What this frame changes.
+
+        Raises:
+            BadArray: a network gave numbers that are none.
+        """
+        height, width = frame.image.shape[:2]
+        if self._size_wh != (width, height):
+            self._build((width, height))
+        told, self._trusted = self._look_at_camera(frame)
+        scene = self._scene(frame) if self._trusted else None
+        for watcher in self._watchers:
+            told += watcher.update(scene, frame.captured_at)
+        return told
+
+    def finish(self) -> list[Incident]:
+        """Nothing: an incident whose camera stops has not ended."""
+        return []
+
+    def _build(self, size_wh: tuple[int, int]) -> None:
+        """The geometry of a camera that begins, or that was set to another size."""
+        camera = self._camera
+        self._size_wh = size_wh
+        self._lines = {line.id: LineWatcher(camera.id, line, size_wh) for line in camera.lines}
+        self._watchers = [
+            LightsWatcher(camera.id, zone, rule, size_wh)
+            if isinstance(rule, LightsRule)
+            else ZoneWatcher(camera.id, zone, rule, size_wh)
+            for zone in camera.zones
+            for rule in zone.rules
+        ]
+        self._watchers += self._lines.values()
+
+    def _look_at_camera(self, frame: Frame) -> tuple[list[Incident], bool]:
+        """Its own incidents, and whether what it shows can be trusted."""
+        height, width = frame.image.shape[:2]
+        whole: FloatArray = np.array([0, 0, width, height], np.float32)
+        health = self._health.update(frame.image, frame.captured_at)
+        told: list[Incident] = []
+        for fault, watch in self._faults.items():
+            told += watch.update([Signal(WHOLE_ZONE, float(health.fault == fault), whole)], frame.captured_at)
+        # Two equal frames are usual; a picture is at rest for long before it counts as frozen.
+        return told, health.fault is None or (health.fault == "frozen" and not self._faults["frozen"].is_active)
+
+    def _scene(self, frame: Frame) -> Scene:
+        boxes = self._boxes(frame)
+        tracks = self._history.update(boxes, frame.captured_at)
+        people = np.array([one.xyxy for one in tracks if one.name in PEOPLE], np.float32).reshape(-1, 4)
+        return Scene(
+            image=frame.image,
+            boxes=boxes,
+            tracks=tracks,
+            things=self._things(frame.image, people, frame.captured_at),
+            now=frame.captured_at,
+            local=frame.captured_at.astimezone(self._local).time(),
+        )
+
+    def _boxes(self, frame: Frame) -> sv.Detections:
+        """The confirmed tracks."""
+        if self._detector is None:
+            return sv.Detections.empty()
+        seen = self._tracker.update(self._detector.detect(frame.image), frame.captured_at)
+        if seen.tracker_id is None or len(seen) == 0:
+            return sv.Detections.empty()
+        return cast("sv.Detections", seen[np.asarray(seen.tracker_id) >= 0])
+
+    def _things(self, image: Image, people: FloatArray, now: datetime) -> tuple[Thing, ...]:
+        foreground = self._background.update(image, now)
+        return () if foreground is None else self._finder.update(foreground, people, now)

@@ -1,0 +1,1 @@
+"""The drawn street: its camera, people, cars and story."""

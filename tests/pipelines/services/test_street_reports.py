@@ -1,0 +1,83 @@
+"""From what a street camera tells to incidents, cases and pictures."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from pipelines.services.redaction import Redactor
+from pipelines.services.street_reports import StreetReports
+from pipelines.stages.street_sightings import StreetSighting
+from tests.pipelines.ward import Ward
+from vision.incidents import Incident, Phase
+
+IMAGE = np.full((90, 160, 3), 120, np.uint8)
+BAG = (16, 9, 32, 18)
+WHOLE = (0, 0, 160, 90)
+
+
+@pytest.fixture
+def reports(ward: Ward) -> StreetReports:
+    return StreetReports(replace(ward.cases, redactor=Redactor(None, None)))
+
+
+def tell(ward: Ward, reports: StreetReports, phase: Phase, kind: str = "L07", *, last: bool = True) -> None:
+    """A bag on the pavement, or a fault of the camera, ten seconds later."""
+    ward.wait(1 / 6)
+    zone, box = (None, WHOLE) if kind == "01050" else ("pavement", BAG)
+    xyxy = np.array(box, np.float32)
+    told = Incident(f"quay-3/{kind}/1", "quay-3", kind, zone, phase, "", ward.clock(), ward.clock(), xyxy)
+    reports.on_sighting(StreetSighting(told, IMAGE, last))
+
+
+def test_a_start_opens_a_case_with_one_picture_and_what_follows_opens_none(ward: Ward, reports: StreetReports) -> None:
+    for phase in ("start", "continue", "continue", "end"):
+        tell(ward, reports, phase)
+    [case] = ward.street.cases.list().items
+    assert (case.kind, case.zone, case.source, case.state, case.count) == ("L07", "pavement", "camera", "reported", 3)
+    assert case.box is not None
+    assert case.box.sides == pytest.approx((0.1, 0.1, 0.2, 0.2))
+    assert case.last_seen_at == ward.clock() - timedelta(seconds=10)
+    [incident] = ward.street.incidents.list().items
+    assert (incident.reported_by, incident.report.reference) == ("quay-3", "quay-3/L07/1")
+    [picture] = ward.street.pictures.list(case.id)
+    assert picture.role == "before"
+    assert ward.street.pictures.read(case.id, picture.id).startswith(b"\xff\xd8")
+    assert ward.acts(case.id) == ["report", "gone"]
+
+
+def test_the_same_start_told_twice_is_one_incident(ward: Ward, reports: StreetReports) -> None:
+    tell(ward, reports, "start")
+    tell(ward, reports, "start")
+    assert len(ward.street.incidents.list().items) == 1
+    [case] = ward.street.cases.list().items
+    assert len(ward.street.pictures.list(case.id)) == 1
+
+
+def test_a_picture_that_breaks_costs_no_case(ward: Ward) -> None:
+    class Broken:
+        def detect(self, image: object) -> object:
+            raise RuntimeError("no face network")
+
+    broken = StreetReports(replace(ward.cases, redactor=Redactor(Broken(), None)))  # type: ignore[arg-type]
+    with pytest.raises(RuntimeError):
+        tell(ward, broken, "start")
+    [case] = ward.street.cases.list().items
+    assert ward.street.pictures.list(case.id) == ()
+
+
+def test_a_cameras_fault_is_a_case_and_until_it_is_closed_the_camera_bears_no_witness(
+    ward: Ward, reports: StreetReports
+) -> None:
+    tell(ward, reports, "start")
+    bag = ward.street.cases.list().items[0]
+    ward.bring(bag.id, "accept", "register", "dispatch", "handle")
+    tell(ward, reports, "start", "01050")
+    assert [case.kind for case in ward.street.cases.list().items] == ["01050", "L07"]
+    assert ward.look(bag.id, "seen_clear").outcome == "camera_unhealthy"
+    tell(ward, reports, "end", "01050")
+    assert ward.look(bag.id, "seen_clear").outcome == "camera_unhealthy"
+    fault = ward.street.cases.list().items[0]
+    ward.bring(fault.id, "accept", "register", "dispatch", "handle", "verify", "close")
+    assert ward.look(bag.id, "seen_clear").outcome == "seen_clear"
