@@ -16,7 +16,7 @@ from vision.street_classes import STREET_CLASSES, VEHICLES
 from vision.street_detection import kept_boxes
 from vision.types import FloatArray, Image, check_image
 
-DEFAULT_MIN_SCORE = 0.3
+DEFAULT_MIN_SCORE = 0.25
 DEFAULT_MAX_OVERLAP = 0.55
 # A car that is also a truck would be two tracks: vehicles compete with each other, all else with its own class.
 _GROUPS = np.array(
@@ -47,7 +47,7 @@ class StreetDetector:
 
     Args:
         session: one (1, 3, H, W) input, prepared as the entry's `preprocessing` says; outputs of its family's head.
-        spec: its `street` table maps the classes; its `thresholds.score` holds for every class (0.3) but for those
+        spec: its `street` table maps the classes; its `thresholds.score` holds for every class (0.25) but for those
             named there themselves; `thresholds.overlap`: of two objects with a greater intersection over union, both
             of one class or both vehicles, the weaker is dropped (0.55).
 
