@@ -16,6 +16,7 @@ from benchmarks import incidents as finding_incidents
 from benchmarks import plate_crops as plate_reading
 from benchmarks import plates as plate_finding
 from benchmarks import search as searching
+from benchmarks import street as street_watching
 from benchmarks import verify_api as serving
 from benchmarks.command import add_benchmark
 from benchmarks.options import BenchOptions
@@ -91,6 +92,17 @@ def false_alarms(
     return crying_wolf.run(options, videos=video, camera=camera)
 
 
+def street(
+    options: BenchOptions,
+    detector: Annotated[
+        str | None, typer.Option(help="id of a street detector, or an ONNX file; default: street-detector")
+    ] = None,
+    tile: Annotated[str, typer.Option(help="look at parts of WxH pixels too, such as 640x640")] = "",
+) -> Result:
+    """Average precision, precision, recall and time on street pictures; peers: other ids or ONNX files."""
+    return street_watching.run(options, detector=detector, tile_wh=parse_size(tile, "--tile") if tile else None)
+
+
 def search(
     options: BenchOptions,
     vectors: Annotated[int, typer.Option(help="how many are enrolled", min=1)] = 1_000_000,
@@ -125,7 +137,7 @@ def calibrate(
     return result
 
 
-def parse_size(text: str) -> tuple[int, int]:
+def parse_size(text: str, option: str = "--size") -> tuple[int, int]:
     """Width and height out of `1280x720`.
 
     Raises:
@@ -133,7 +145,7 @@ def parse_size(text: str) -> tuple[int, int]:
     """
     found = re.fullmatch(r"([1-9]\d*)x([1-9]\d*)", text)
     if found is None:
-        raise ConfigurationError(f"--size: wanted WIDTHxHEIGHT such as 1280x720, got {text!r}")
+        raise ConfigurationError(f"{option}: wanted WIDTHxHEIGHT such as 1280x720, got {text!r}")
     return int(found[1]), int(found[2])
 
 
@@ -143,6 +155,7 @@ add_benchmark(app, "plate-crops", plate_crops)
 add_benchmark(app, "plates", plates)
 add_benchmark(app, "incidents", incidents)
 add_benchmark(app, "false-alarms", false_alarms)
+add_benchmark(app, "street", street)
 add_benchmark(app, "search", search)
 add_benchmark(app, "verify-api", verify_api)
 add_benchmark(app, "calibrate", calibrate)

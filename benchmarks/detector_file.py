@@ -5,7 +5,7 @@ from pathlib import Path
 
 from models.catalogue import Catalogue
 from models.faces.open import open_detector
-from models.importing import describe_file
+from models.importing import USUAL_PREPROCESSING, describe_file
 from models.manifest import Family, ModelSpec, Preprocessing
 from vision.errors import ConfigurationError, ModelContractError
 
@@ -38,10 +38,12 @@ def file_spec(file: Path, family: Family) -> ModelSpec:
 
     Raises:
         ModelFileError: not an ONNX model.
-        ConfigurationError: a name that cannot become an id.
+        ModelContractError: a street detector whose input or outputs are not the family's.
+        ConfigurationError: a name that cannot become an id, or a street detector of unknown classes.
     """
     model_id = re.sub(r"[^a-z0-9.]+", "-", file.stem.lower()).strip("-.")
-    spec = describe_file(file, model_id, family, "not stated", commercial_use=False, preprocessing=Preprocessing())
+    preprocessing = USUAL_PREPROCESSING.get(family, Preprocessing())
+    spec = describe_file(file, model_id, family, "not stated", commercial_use=False, preprocessing=preprocessing)
     (network,) = spec.networks
     if network.local is None:
         raise ConfigurationError(f"{file}: wanted a local file")

@@ -1,8 +1,9 @@
 """A user's own ONNX file becomes a model of this installation: copied, described, listed in the user's manifest."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import onnx
 import tomli_w
@@ -23,6 +24,8 @@ from models.manifest import (
     TensorSpec,
     read_manifest,
 )
+from models.street.classes import street_spec
+from models.street.heads import HEADS
 from vision.calibration import FmrCurve
 from vision.errors import CitygateError, ConfigurationError, Conflict, ModelFileError, NotFound
 
@@ -33,7 +36,23 @@ IMPORTABLE: dict[Family, Task] = {
     "print-replay": "face-liveness",
     "plate-corners": "plate-detection",
     "plate-ctc": "plate-reading",
+    "yolox": "street-detection",
+    "yolov8": "street-detection",
+    "nanodet": "street-detection",
+    "picodet": "street-detection",
+    "street-cells": "street-detection",
 }
+_WHITE = (255.0, 255.0, 255.0)
+# Mean and deviation of ImageNet's pixels.
+_MEAN, _STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
+USUAL_PREPROCESSING: dict[Family, Preprocessing] = {
+    "yolox": Preprocessing(channels="bgr"),
+    "yolov8": Preprocessing(channels="rgb", std=_WHITE),
+    "nanodet": Preprocessing(channels="bgr", mean=_MEAN[::-1], std=_STD[::-1]),
+    "picodet": Preprocessing(channels="rgb", mean=_MEAN, std=_STD),
+    "street-cells": Preprocessing(channels="bgr", std=_WHITE),
+}
+"""How the families' publishers train; what is not here takes pixels of 0..255 as RGB unless told otherwise."""
 
 
 def describe_file(
@@ -44,14 +63,21 @@ def describe_file(
     *,
     commercial_use: bool,
     preprocessing: Preprocessing,
+    class_map: Mapping[str, str] = MappingProxyType({}),
 ) -> ModelSpec:
     """The manifest entry of an ONNX file, its inputs and outputs read from the file.
 
+    Args:
+        class_map: of a street detector, from its classes to ours; empty: what the file itself tells, see `street_spec`.
+
     Raises:
         ModelFileError: not an ONNX model.
-        ConfigurationError: an id that is none, or an embedder whose output has no fixed length.
+        ModelContractError: a street detector whose input or outputs are not its family's.
+        ConfigurationError: an id that is none, an embedder whose output has no fixed length, or a class map that is
+            missing or wrong.
     """
-    content, graph = _read_graph(file)
+    content, model = _read_model(file)
+    graph = model.graph
     network = Network(
         name="network",
         inputs=tuple(_tensor(value) for value in _true_inputs(graph)),
@@ -61,6 +87,7 @@ def describe_file(
     task = IMPORTABLE[family]
     embeds = task == "face-embedding"
     try:
+        street = street_spec(model, HEADS[family].classes(network), class_map) if family in HEADS else None
         return ModelSpec(
             id=model_id,
             task=task,
@@ -71,6 +98,7 @@ def describe_file(
             networks=(network,),
             preprocessing=preprocessing,
             embedding=EmbeddingSpec(dimension=network.outputs[0].shape[-1]) if embeds else None,
+            street=street,
         )
     except (ValidationError, IndexError) as error:
         raise ConfigurationError(f"{file.name} as {model_id!r}, family {family}: {error}") from error
@@ -127,7 +155,7 @@ def _write_user_manifest(home: Path, models: tuple[ModelSpec, ...]) -> None:
     write_atomically(home / USER_FILE_NAME, tomli_w.dumps(table).encode())
 
 
-def _read_graph(file: Path) -> tuple[bytes, onnx.GraphProto]:
+def _read_model(file: Path) -> tuple[bytes, onnx.ModelProto]:
     try:
         content = file.read_bytes()
         model = onnx.load_from_string(content)
@@ -136,7 +164,7 @@ def _read_graph(file: Path) -> tuple[bytes, onnx.GraphProto]:
         raise ModelFileError(f"{file}: cannot be read: {error.strerror}") from error
     except (DecodeError, onnx.checker.ValidationError) as error:
         raise ModelFileError(f"{file}: not an ONNX model: {error}") from error
-    return content, model.graph
+    return content, model
 
 
 def _true_inputs(graph: onnx.GraphProto) -> list[onnx.ValueInfoProto]:

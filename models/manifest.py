@@ -13,12 +13,29 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from vision.calibration import FmrCurve
 from vision.errors import ConfigurationError
+from vision.street_classes import StreetClass
 
 SHIPPED = Path(__file__).parent / "manifest.toml"
 USER_FILE_NAME = "models.toml"
 
-Task = Literal["face-detection", "face-embedding", "face-liveness", "plate-detection", "plate-reading"]
-Family = Literal["mtcnn", "yunet", "scrfd", "dlib-resnet", "arcface", "print-replay", "plate-corners", "plate-ctc"]
+Task = Literal[
+    "face-detection", "face-embedding", "face-liveness", "plate-detection", "plate-reading", "street-detection"
+]
+Family = Literal[
+    "mtcnn",
+    "yunet",
+    "scrfd",
+    "dlib-resnet",
+    "arcface",
+    "print-replay",
+    "plate-corners",
+    "plate-ctc",
+    "yolox",
+    "yolov8",
+    "nanodet",
+    "picodet",
+    "street-cells",
+]
 Sha256 = Field(pattern=r"^[0-9a-f]{64}$")
 
 
@@ -100,6 +117,22 @@ class EmbeddingSpec(_Strict):
     """Subtracted from the network's output before it is brought to unit length; empty: nothing."""
 
 
+class StreetSpec(_Strict):
+    """What a street detector's classes are; those that are not mapped are not reported."""
+
+    names: tuple[str, ...] = ()
+    """Of the network's classes, in the order of its outputs; may be left out."""
+    classes: dict[str, StreetClass] = Field(min_length=1)
+    """From a name, or a place counted from 0, to our class."""
+
+    @model_validator(mode="after")
+    def _maps_what_is_there(self) -> Self:
+        unknown = [theirs for theirs in self.classes if theirs not in self.names and not theirs.isdecimal()]
+        if unknown:
+            raise ValueError(f"classes: wanted names of the list, or numbers, got {', '.join(unknown)}")
+        return self
+
+
 class ModelSpec(_Strict):
     """One model: what it does, where its weights come from, under which licence."""
 
@@ -112,6 +145,7 @@ class ModelSpec(_Strict):
     networks: tuple[Network, ...] = Field(min_length=1)
     preprocessing: Preprocessing = Preprocessing()
     embedding: EmbeddingSpec | None = None
+    street: StreetSpec | None = None
     thresholds: dict[str, float] = {}
     """Detector, reader and liveness cut-offs by name, as the family's class documents them."""
     calibration: FmrCurve | None = None
@@ -126,6 +160,12 @@ class ModelSpec(_Strict):
     def _embedder_states_its_output(self) -> Self:
         if (self.task == "face-embedding") != (self.embedding is not None):
             raise ValueError(f"model {self.id}: wanted an [embedding] table for face-embedding models only")
+        return self
+
+    @model_validator(mode="after")
+    def _street_detector_maps_its_classes(self) -> Self:
+        if (self.task == "street-detection") != (self.street is not None):
+            raise ValueError(f"model {self.id}: wanted a [street] table for street-detection models only")
         return self
 
 

@@ -3,6 +3,7 @@
 from models.catalogue import Catalogue
 from models.faces.open import open_face_model
 from models.plates.open import open_plate_model
+from models.street.open import open_street_model
 
 
 def open_model(catalogue: Catalogue, model_id: str) -> object:
@@ -13,4 +14,6 @@ def open_model(catalogue: Catalogue, model_id: str) -> object:
         ModelError: its files, its networks or the execution provider are not what the manifest and the family want.
     """
     lane = catalogue.manifest.get(model_id).task.partition("-")[0]
+    if lane == "street":
+        return open_street_model(catalogue, model_id)
     return open_plate_model(catalogue, model_id) if lane == "plate" else open_face_model(catalogue, model_id)

@@ -10,15 +10,26 @@ from rich.table import Column, Table
 from api.cli.console import console, failures_in_one_line
 from models.catalogue import Catalogue
 from models.fetching import fetch_model
-from models.importing import IMPORTABLE, describe_file, import_model
+from models.importing import IMPORTABLE, USUAL_PREPROCESSING, describe_file, import_model
 from models.manifest import Family, ModelSpec, Preprocessing
 from models.open import open_model
+from models.street.classes import read_map
 from pipelines.settings import Settings
 from vision.errors import CitygateError, ConfigurationError
 
 app = typer.Typer(help="Networks: list, verify, convert, import, fetch.", no_args_is_help=True)
 
-Channels = Annotated[str, typer.Option(help="order of the channels the network wants: rgb or bgr")]
+Channels = Annotated[
+    str | None, typer.Option(help="order of the channels the network wants, rgb or bgr; default: the family's own")
+]
+ClassMap = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        help="of a street detector: NETWORK=OURS, such as 2=car or van=truck; may be repeated; default: what the file "
+        "says, or COCO's classes",
+    ),
+]
 
 
 def _catalogue() -> Catalogue:
@@ -78,19 +89,22 @@ def import_file(
     licence: Annotated[str, typer.Option(help="its licence, as an SPDX name or in words")],
     model_id: Annotated[str, typer.Option("--id", help="the id to list it under; default: the file's name")] = "",
     commercial: Annotated[bool, typer.Option(help="whether the licence admits commercial use")] = False,
-    channels: Channels = "rgb",
-    mean: Annotated[float, typer.Option(help="subtracted from every pixel")] = 0.0,
-    std: Annotated[float, typer.Option(help="every pixel is divided by it")] = 1.0,
+    channels: Channels = None,
+    mean: Annotated[float | None, typer.Option(help="subtracted from every pixel; default: the family's own")] = None,
+    std: Annotated[float | None, typer.Option(help="every pixel is divided by it; default: the family's own")] = None,
+    class_map: ClassMap = None,
 ) -> None:
     """Copy an ONNX file into this installation and list it, once it has been opened and fits its family."""
     settings = Settings.read()
+    known = _family(family)
     spec = describe_file(
         file,
         model_id or file.stem.lower().replace("_", "-"),
-        _family(family),
+        known,
         licence,
         commercial_use=commercial,
-        preprocessing=Preprocessing.model_validate({"channels": channels, "mean": (mean,) * 3, "std": (std,) * 3}),
+        preprocessing=_preprocessing(known, channels, mean, std),
+        class_map=read_map(class_map or ()),
     )
     import_model(settings.home, file, spec, check=lambda: open_model(_catalogue(), spec.id))
     console.print(f"[green]ok[/] {spec.id} ({spec.task}), sha256 {spec.sha256[:16]}")
@@ -121,6 +135,17 @@ def _family(name: str) -> Family:
         if family == name:
             return family
     raise ConfigurationError(f"--family: wanted one of {', '.join(IMPORTABLE)}, got {name!r}")
+
+
+def _preprocessing(family: Family, channels: str | None, mean: float | None, std: float | None) -> Preprocessing:
+    usual = USUAL_PREPROCESSING.get(family, Preprocessing())
+    wished = {
+        "channels": channels,
+        "mean": None if mean is None else (mean,) * 3,
+        "std": None if std is None else (std,) * 3,
+    }
+    given = {name: value for name, value in wished.items() if value is not None}
+    return Preprocessing.model_validate(usual.model_dump() | given)
 
 
 def _source(spec: ModelSpec) -> str:

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli import app
+from models.catalogue import Catalogue
 from pipelines.records.store import Store
 from pipelines.settings import Settings
 from pipelines.street_cameras import read_street_camera
@@ -156,6 +157,20 @@ def test_the_doctor_names_what_is_missing_and_how_to_mend_it(monkeypatch: pytest
     assert "x  model no-reader" in result.output
     assert "citygate models fetch yunet-320" in result.output
     assert "wanted 32 bytes in base64" in result.output
+
+
+@pytest.mark.shared_data
+def test_a_street_detector_is_imported_with_a_map_of_its_classes(home: Path, shared: Path) -> None:
+    file = str(shared / "public-weights" / "coco_yolox_nano_416.onnx")
+    asked = ("models", "import", file, "--family", "yolox", "--licence", "Apache-2.0", "--id", "mine")
+    refused = run(*asked, "--map", "2=lorry")
+    assert (refused.exit_code, "wanted NETWORK=OURS" in refused.stderr) == (1, True)
+    made = run(*asked, "--map", "2=car", "--map", "7=truck")
+    assert made.exit_code == 0, made.output
+    spec = Catalogue(home).manifest.get("mine")
+    assert spec.street is not None
+    assert spec.street.classes == {"2": "car", "7": "truck"}
+    assert spec.preprocessing.channels == "bgr"
 
 
 def test_models_are_checked_and_a_damaged_one_is_named(home: Path) -> None:

@@ -1,0 +1,96 @@
+"""`python -m models.training.street`: split the sets, train the street detector, export it, quantise it, score it."""
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import torch.distributed as dist
+import typer
+
+from models.training.street.export import export_network
+from models.training.street.files import opened
+from models.training.street.listing import Photo, read_set, split, write_sets
+from models.training.street.quantise import quantise_network
+from models.training.street.score import score as score_photos
+from models.training.street.sets import LABELLED
+from models.training.street.train import Plan, Trainer, shipped_network
+
+_LOWEST = 0.01
+
+app = typer.Typer(help="The street detector.", no_args_is_help=True)
+_Sets = Annotated[Path, typer.Argument(help="a folder of sets", exists=True, file_okay=False)]
+
+
+def _read(folder: Path) -> list[Photo]:
+    return [photo for name in LABELLED if (folder / name).is_dir() for photo in read_set(folder / name)]
+
+
+@app.command("split")
+def split_sets(
+    sets: _Sets,
+    folder: Annotated[Path, typer.Argument(help="gets the folders train and held-out; pictures stay where they are")],
+    share: Annotated[float, typer.Option(help="of each set that is held out", min=0, max=1)] = 0.15,
+    seed: int = 1,
+) -> None:
+    """Drop copies, and part what is learnt from what is measured on, by clip and likeness."""
+    photos = _read(sets)
+    train_photos, held_out = split(photos, share, seed)
+    write_sets(train_photos, folder / "train")
+    write_sets(held_out, folder / "held-out")
+    typer.echo(f"{len(photos)} pictures: {len(train_photos)} to learn from, {len(held_out)} held out, the rest copies")
+
+
+@app.command()
+def train(
+    sets: _Sets,
+    checkpoint: Annotated[Path, typer.Argument(help="written now and then; if it is there, the run goes on from it")],
+    minutes: Annotated[float, typer.Option(help="in all, those before the checkpoint included", min=0.1)] = 240,
+    seed: int = 1,
+) -> None:
+    """Learn on one thread a process, several where `torchrun` starts them; may be stopped and called again."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    torch.set_num_threads(1)
+    if dist.is_torchelastic_launched():
+        dist.init_process_group("gloo")
+    trainer = Trainer(Plan(minutes), seed)
+    if checkpoint.exists():
+        trainer.load(checkpoint)
+    trainer.run(_read(sets), checkpoint)
+    if dist.is_initialized():
+        dist.destroy_process_group()
+
+
+@app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    network: Annotated[Path, typer.Argument(help="the ONNX file to write")],
+) -> None:
+    """Write a checkpoint's averaged weights as ONNX and compare it with torch."""
+    export_network(shipped_network(checkpoint), network)
+
+
+@app.command()
+def quantise(
+    network: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    quantised: Annotated[Path, typer.Argument(help="the ONNX file to write")],
+    sets: _Sets,
+    count: Annotated[int, typer.Option(help="pictures whose values set the ranges", min=1)] = 160,
+) -> None:
+    """Write the 8-bit twin of an exported network."""
+    quantise_network(network, quantised, _read(sets), count)
+
+
+@app.command()
+def score(network: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], sets: _Sets) -> None:
+    """Print AP50 by set and class, and the threshold at which precision and recall are best together."""
+    for (name, label), findings in score_photos(opened(network, _LOWEST).detect, _read(sets)).items():
+        threshold = findings.threshold()
+        typer.echo(
+            f"{name} {label}: {findings.wanted} objects, AP50 {findings.average_precision:.3f}, at {threshold:.2f} "
+            f"precision {findings.precision(threshold):.3f}, recall {findings.recall(threshold):.3f}"
+        )
+
+
+if __name__ == "__main__":
+    app()

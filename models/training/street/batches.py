@@ -1,0 +1,30 @@
+"""Batches by the number of their step: the same seed and step give the same batch, in whatever process."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.training.street.listing import Photo
+from models.training.street.samples import Sample, draw
+from models.training.street.targets import Truth, truth_of
+
+# The detector's own canvas, and a little less and more.
+SIDES = (352, 384, 416, 416, 448)
+
+Batch = tuple[Tensor, list[Truth]]
+
+
+def batch_of(photos: Sequence[Photo], pictures: int, seed: int, step: int) -> Batch:
+    """The pictures of a step, (N, 3, side, side) in 0..1, blue first, and their objects."""
+    rng = np.random.default_rng((seed, step))
+    side = int(rng.choice(SIDES))
+    return stacked([draw(rng, photos, side) for _ in range(pictures)])
+
+
+def stacked(samples: Sequence[Sample]) -> Batch:
+    """Samples of one size as a batch."""
+    pictures = torch.from_numpy(np.stack([sample.picture for sample in samples]))
+    # A permuted view of (N, H, W, 3) is channels last already, which is how convolutions on a CPU are fast.
+    return pictures.permute(0, 3, 1, 2).float() / 255, [truth_of(sample) for sample in samples]

@@ -1,0 +1,52 @@
+"""An exported file as a manifest lists it."""
+
+import hashlib
+from pathlib import Path
+
+import onnx
+
+from models.importing import USUAL_PREPROCESSING
+from models.manifest import LocalSource, ModelSpec, Network, StreetSpec, TensorSpec
+from models.session import Session
+from models.street.detector import StreetDetector
+from models.street.heads import CellHead
+from vision.street_classes import STREET_CLASSES
+
+LICENCE = "MIT"
+OUTPUTS = tuple(f"{name}_{stride}" for stride in CellHead.strides for name in ("scores", "distances"))
+
+
+def name_classes(path: Path) -> None:
+    """Write the classes' names into an ONNX file, as Ultralytics' exporter does: it needs no class map then."""
+    model = onnx.load(path)
+    onnx.helper.set_model_props(model, {"names": str(dict(enumerate(STREET_CLASSES)))})
+    onnx.save(model, path)
+
+
+def listed(path: Path, thresholds: dict[str, float]) -> ModelSpec:
+    """The entry of an ONNX file that `export` or `quantise` wrote; its id is the file's name."""
+    channels = {"scores": len(STREET_CLASSES), "distances": 4}
+    network = Network(
+        name="street",
+        inputs=(TensorSpec(name="image", shape=(1, 3, 0, 0)),),
+        outputs=tuple(TensorSpec(name=name, shape=(1, channels[name.split("_")[0]], 0, 0)) for name in OUTPUTS),
+        local=LocalSource(path=path, sha256=hashlib.sha256(path.read_bytes()).hexdigest()),
+    )
+    return ModelSpec(
+        id=path.stem,
+        task="street-detection",
+        family="street-cells",
+        title="Citygate's street detector",
+        licence=LICENCE,
+        commercial_use=True,
+        networks=(network,),
+        preprocessing=USUAL_PREPROCESSING["street-cells"],
+        street=StreetSpec(names=STREET_CLASSES, classes={name: name for name in STREET_CLASSES}),
+        thresholds=thresholds,
+    )
+
+
+def opened(path: Path, min_score: float) -> StreetDetector:
+    """The detector of such a file with that threshold."""
+    spec = listed(path, {"score": min_score})
+    return StreetDetector(Session(path.read_bytes(), spec.networks[0]), spec)

@@ -1,0 +1,34 @@
+"""What each set of street pictures labels; of everything else it says neither that it is there nor that it is not."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vision.errors import ConfigurationError
+from vision.street_classes import STREET_CLASSES, StreetClass
+
+LABELLED: Mapping[str, tuple[StreetClass, ...]] = {
+    "roadside": ("person", "motorcycle", "car", "bus", "truck"),
+    "people": ("person",),
+    "motorcycles": ("motorcycle", "car", "bus"),
+    "traffic": ("bicycle", "car", "bus", "truck"),
+    "garbage": ("garbage", "garbage_bin", "overflow"),
+    "fire-smoke": ("fire", "smoke"),
+    "pothole": ("pothole",),
+}
+ABSENT: Mapping[str, tuple[StreetClass, ...]] = dict.fromkeys(
+    ("roadside", "people", "motorcycles", "traffic"), ("fire", "smoke")
+)
+"""Not labelled, because it does not occur: ordinary streets teach that nothing burns there."""
+
+
+def known_classes(name: str) -> NDArray[np.bool_]:
+    """(classes,) of which classes a set knows where they are, and where not.
+
+    Raises:
+        ConfigurationError: no such set.
+    """
+    if name not in LABELLED:
+        raise ConfigurationError(f"wanted one of the sets {', '.join(LABELLED)}, got {name!r}")
+    return np.isin(STREET_CLASSES, (*LABELLED[name], *ABSENT.get(name, ())))
