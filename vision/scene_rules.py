@@ -48,14 +48,11 @@ class ThingRule(Rule):
     owner: bool = True
 
     def signals(self, things: Sequence[Thing]) -> list[Signal]:
-        return [
-            Signal(one.number, self._value(one), one.xyxy, one.since)
-            for one in things
-            if one.state != "gone" and self.min_area <= one.area <= self.max_area
-        ]
+        return [Signal(one.number, self._value(one), one.xyxy, one.since) for one in things if one.state != "gone"]
 
     def _value(self, thing: Thing) -> float | None:
-        if thing.state == "hidden":
+        # What outgrew the limits, as a heap that a lorry stops beside, is not gone.
+        if thing.state == "hidden" or not self.min_area <= thing.area <= self.max_area:
             return None
         return 0.0 if self.owner and thing.left_at is None else 1.0
 

@@ -64,13 +64,16 @@ class ZoneWatcher:
         self._watch = Watch(camera_id, zone.id, rule.kind, rule.limits())
 
     def update(self, scene: Scene | None, now: datetime) -> list[Incident]:
-        """What this frame changes; without a scene, for the camera is at fault, nothing begins or ends."""
-        return self._watch.update(None if scene is None else self._signals(scene), now)
+        """What this frame changes; without a scene, for the camera is at fault, nothing begins or ends.
+
+        Neither does it beyond the rule's hours: what is allowed for the night is not gone, nor new in the morning.
+        """
+        if scene is None or not self._rule.holds_at(scene.local):
+            return self._watch.update(None, now)
+        return self._watch.update(self._signals(scene), now)
 
     def _signals(self, scene: Scene) -> list[Signal]:
         rule = self._rule
-        if not rule.holds_at(scene.local):
-            return []
         if isinstance(rule, ThingRule):
             return rule.signals([one for one in scene.things if self._holds(one)])
         if isinstance(rule, LampRule):

@@ -70,6 +70,8 @@ def test_a_camera_without_zones_is_watched_for_its_own_health(tmp_path: Path) ->
         ("fps = 2", 'fps = "2"', "fps: .*got '2'"),
         ("fps = 2", "fps = 0", "fps: .*got 0"),
         ("fps = 2", "fbs = 2", "fbs: Extra inputs"),
+        ("fps = 2", "lost_after_s = inf", "lost_after_s: .*finite number, got inf"),
+        ("start_after_s = 8", "learn_s = nan", "health.learn_s: .*finite number, got nan"),
         ("[1.0, 0.5]]", "[0.0, 0.5]]", "lines.0: .*2 different points"),
         ("fps = 2", "fps = ", "wanted TOML"),
     ],

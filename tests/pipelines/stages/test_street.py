@@ -113,6 +113,13 @@ def test_hours_are_of_the_cameras_own_day() -> None:
         assert [one.kind for one in played(stage, [street()] * 30)] == kinds
 
 
+def test_what_the_hours_end_is_not_over() -> None:
+    # The drawn street is filmed from 16:00 in Shanghai; the bag is taken away at 16:01:06, beyond the rule's hours.
+    rule = BAG_RULE | {"hours": (("15:30", "16:01"),)}
+    stage = StreetStage(camera(rule, time_zone="Asia/Shanghai"))
+    assert told(played(stage, EMPTY + [with_bag(street())] * 180 + EMPTY * 2)) == [("start", "L07", "")]
+
+
 def crossing(step: Callable[[int], float]) -> list[Boxes]:
     return [[("car", 100, step(number) - 20, 160, step(number) + 20)] for number in range(20)]
 
