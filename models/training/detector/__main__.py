@@ -7,9 +7,8 @@ from typing import Annotated
 import torch
 import typer
 
-from models.training.detector.export import export_network
+from models.training.detector.export import export_network, quantise_network
 from models.training.detector.listing import opened
-from models.training.detector.quantise import quantise_network
 from models.training.detector.samples import SceneFolder
 from models.training.detector.score import score as score_scenes
 from models.training.detector.train import Plan, Trainer, shipped_network

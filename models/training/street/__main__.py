@@ -8,10 +8,9 @@ import torch
 import torch.distributed as dist
 import typer
 
-from models.training.street.export import export_network
+from models.training.street.export import export_network, quantise_network
 from models.training.street.files import opened
 from models.training.street.listing import Photo, read_set, split, write_sets
-from models.training.street.quantise import quantise_network
 from models.training.street.score import score as score_photos
 from models.training.street.sets import LABELLED
 from models.training.street.train import Plan, Trainer, shipped_network

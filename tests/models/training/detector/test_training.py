@@ -7,11 +7,10 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from models.training.detector.batches import Batches, pictures_of  # noqa: E402
-from models.training.detector.export import OUTPUTS, export_network  # noqa: E402
+from models.training.detector.export import OUTPUTS, export_network, quantise_network  # noqa: E402
 from models.training.detector.listing import listed, opened  # noqa: E402
 from models.training.detector.losses import loss_of  # noqa: E402
 from models.training.detector.network import PlateNetwork  # noqa: E402
-from models.training.detector.quantise import quantise_network  # noqa: E402
 from models.training.detector.samples import SceneFolder  # noqa: E402
 from models.training.detector.targets import targets_of  # noqa: E402
 from models.training.detector.train import Plan, Trainer, shipped_network  # noqa: E402

@@ -10,12 +10,11 @@ torch = pytest.importorskip("torch")
 from benchmarks.detector_file import file_spec  # noqa: E402
 from models.training.street.__main__ import app  # noqa: E402
 from models.training.street.batches import batch_of, stacked  # noqa: E402
-from models.training.street.export import export_network  # noqa: E402
+from models.training.street.export import export_network, quantise_network  # noqa: E402
 from models.training.street.files import OUTPUTS, listed, opened  # noqa: E402
 from models.training.street.listing import Photo, read_set  # noqa: E402
 from models.training.street.losses import generalised_overlap, loss_of  # noqa: E402
 from models.training.street.network import StreetNetwork  # noqa: E402
-from models.training.street.quantise import quantise_network  # noqa: E402
 from models.training.street.samples import whole  # noqa: E402
 from models.training.street.targets import Truth, assigned, cell_centres, overlap, truth_of  # noqa: E402
 from models.training.street.train import Plan, Trainer, shipped_network  # noqa: E402
