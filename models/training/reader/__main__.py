@@ -51,7 +51,7 @@ def quantise_command(
     source: Path,
     out: Path,
     shards: Annotated[Path, typer.Option(help="crops to calibrate on", exists=True)],
-    crops: int = 1000,
+    crops: int = 500,
 ) -> None:
     """Write the static int8 variant (QDQ)."""
     _, shard = next(read_shards(shards))

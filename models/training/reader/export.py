@@ -19,6 +19,7 @@ from vision.errors import ModelContractError
 _OPSET = 17
 _TOLERANCE = 1e-3
 _FEW_CHANNELS = 8
+_KEPT_PERCENT = 99.99
 
 
 def export(network: PlateReaderNetwork, out: Path) -> None:
@@ -69,7 +70,9 @@ def quantise(source: Path, out: Path, images: NDArray[np.uint8]) -> None:
             per_channel=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            calibrate_method=CalibrationMethod.MinMax,
+            # Of the whole range a few outliers would take the steps that all other values need.
+            calibrate_method=CalibrationMethod.Percentile,
+            extra_options={"CalibPercentile": _KEPT_PERCENT},
         )
 
 
