@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torch.utils.data import DataLoader
 
 from models.training.detector.batches import Batch, Batches
 from models.training.detector.losses import loss_of
 from models.training.detector.network import PlateNetwork
 from models.training.detector.samples import SceneFolder
+from models.training.learner import Learner
 
 logger = logging.getLogger(__name__)
-
-_CLIP = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class Plan:
         return self.rate * min(1.0, (step + 1) / self.warmup, (self.steps - step) / max(self.decay, 1))
 
 
-class Trainer:
+class Trainer(Learner):
     """A network with its optimiser and its averaged twin, which is the one to ship.
 
     Args:
@@ -59,11 +56,7 @@ class Trainer:
         torch.manual_seed(seed)
         self.plan = plan
         self._seed = seed
-        # Channels last is how convolutions on a CPU are fast.
-        self.network = PlateNetwork().to(memory_format=torch.channels_last)
-        self.averaged = AveragedModel(self.network, multi_avg_fn=self._average, use_buffers=True)
-        self._optimiser = torch.optim.AdamW(self.network.parameters(), lr=plan.rate, weight_decay=0.02)
-        self.step = 0
+        super().__init__(PlateNetwork(), weight_decay=0.02, ema=plan.ema)
 
     def run(self, scenes: SceneFolder, checkpoint: Path, loaders: int = 0) -> None:
         """Learn up to the plan's last step; writes the checkpoint now and then and at the end.
@@ -85,41 +78,9 @@ class Trainer:
     def learn(self, batch: Batch) -> tuple[float, float]:
         """One step; both parts of its loss."""
         pictures, targets = batch
-        for group in self._optimiser.param_groups:
-            group["lr"] = self.plan.rate_at(self.step)
-        self._optimiser.zero_grad()
         scores, corners = loss_of(self.network(pictures), targets)
-        (scores + corners).backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), _CLIP)
-        self._optimiser.step()
-        self.step += 1
-        self.averaged.update_parameters(self.network)
+        self.descend(scores + corners, self.plan.rate_at(self.step))
         return float(scores.detach()), float(corners.detach())
-
-    def _average(self, averaged: list[Tensor], current: list[Tensor], count: Tensor) -> None:
-        """Move the averaged weights towards the current ones: faster at the start, to forget the first, random ones."""
-        share = min(self.plan.ema, (1 + int(count)) / (10 + int(count)))
-        get_ema_multi_avg_fn(share)(averaged, current, count)
-
-    def save(self, path: Path) -> None:
-        """Write all that `load` needs; never half."""
-        content = {
-            "step": self.step,
-            "network": self.network.state_dict(),
-            "averaged": self.averaged.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
-        }
-        unfinished = path.with_suffix(".unfinished")
-        torch.save(content, unfinished)
-        unfinished.replace(path)
-
-    def load(self, path: Path) -> None:
-        """Go on from a checkpoint."""
-        content = torch.load(path, weights_only=True)
-        self.network.load_state_dict(content["network"])
-        self.averaged.load_state_dict(content["averaged"])
-        self._optimiser.load_state_dict(content["optimiser"])
-        self.step = content["step"]
 
 
 def shipped_network(checkpoint: Path) -> PlateNetwork:

@@ -6,13 +6,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.distributed as dist
-from torch import Tensor
 from torch.nn.parallel import DistributedDataParallel
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from models.training.learner import Learner
 from models.training.street.batches import Batch, batch_of
 from models.training.street.listing import Photo
 from models.training.street.losses import loss_of
@@ -20,7 +20,6 @@ from models.training.street.network import StreetNetwork
 
 logger = logging.getLogger(__name__)
 
-_CLIP = 10.0
 # Of the minutes: over which the rate rises.
 _WARM_UP = 0.02
 _REPORT_EVERY = 20
@@ -49,7 +48,7 @@ class Plan:
         return self.rate * min((done + 1e-3) / _WARM_UP, 0.5 * (1 + math.cos(math.pi * min(done, 1.0))) + 0.01)
 
 
-class Trainer:
+class Trainer(Learner):
     """A network with its optimiser and its averaged twin, which is the one to ship.
 
     Args:
@@ -61,11 +60,7 @@ class Trainer:
         torch.manual_seed(seed)
         self.plan = plan
         self._seed = seed
-        # Channels last is how convolutions on a CPU are fast.
-        self.network = StreetNetwork().to(memory_format=torch.channels_last)
-        self.averaged = AveragedModel(self.network, multi_avg_fn=self._average, use_buffers=True)
-        self._optimiser = torch.optim.AdamW(self.network.parameters(), lr=plan.rate, weight_decay=0.03)
-        self.step = 0
+        super().__init__(StreetNetwork(), weight_decay=0.03, ema=plan.ema)
         self.seconds = 0.0
 
     def run(self, photos: Sequence[Photo], checkpoint: Path) -> None:
@@ -94,42 +89,16 @@ class Trainer:
     def learn(self, network: torch.nn.Module, batch: Batch) -> tuple[float, float]:
         """One step; both parts of its loss."""
         pictures, truths = batch
-        for group in self._optimiser.param_groups:
-            group["lr"] = self.plan.rate_at(self.seconds / (self.plan.minutes * 60))
-        self._optimiser.zero_grad()
         scores, boxes = loss_of(network(pictures), truths, pictures.shape[-1])
-        (scores + boxes).backward()
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), _CLIP)
-        self._optimiser.step()
-        self.step += 1
-        self.averaged.update_parameters(self.network)
+        self.descend(scores + boxes, self.plan.rate_at(self.seconds / (self.plan.minutes * 60)))
         return float(scores.detach()), float(boxes.detach())
 
-    def _average(self, averaged: list[Tensor], current: list[Tensor], count: Tensor) -> None:
-        """Move the averaged weights towards the current ones: faster at the start, to forget the first, random ones."""
-        share = min(self.plan.ema, (1 + int(count)) / (10 + int(count)))
-        get_ema_multi_avg_fn(share)(averaged, current, count)
+    def _content(self) -> dict[str, Any]:
+        return super()._content() | {"seconds": self.seconds}
 
-    def save(self, path: Path) -> None:
-        """Write all that `load` needs; never half."""
-        content = {
-            "step": self.step,
-            "seconds": self.seconds,
-            "network": self.network.state_dict(),
-            "averaged": self.averaged.state_dict(),
-            "optimiser": self._optimiser.state_dict(),
-        }
-        unfinished = path.with_suffix(".unfinished")
-        torch.save(content, unfinished)
-        unfinished.replace(path)
-
-    def load(self, path: Path) -> None:
-        """Go on from a checkpoint."""
-        content = torch.load(path, weights_only=True)
-        self.network.load_state_dict(content["network"])
-        self.averaged.load_state_dict(content["averaged"])
-        self._optimiser.load_state_dict(content["optimiser"])
-        self.step, self.seconds = content["step"], content["seconds"]
+    def _restore(self, content: dict[str, Any]) -> None:
+        super()._restore(content)
+        self.seconds = content["seconds"]
 
 
 def shipped_network(checkpoint: Path) -> StreetNetwork:
