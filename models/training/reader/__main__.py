@@ -7,9 +7,9 @@ from typing import Annotated
 import torch
 import typer
 
+from models.training.crew import Crew
 from models.training.plates.shards import read_shards
 from models.training.reader.batches import Batches
-from models.training.reader.crew import Crew
 from models.training.reader.export import export, quantise
 from models.training.reader.network import PlateReaderNetwork
 from models.training.reader.real import read_real
@@ -38,6 +38,7 @@ def train_command(
     crew = Crew.join()
     batches = Batches(shards, training, seed, crew)
     train(batches, reported, Plan(minutes, _PEAK_RATE), weights, seed, begun, crew)
+    crew.leave()
 
 
 @app.command("export")

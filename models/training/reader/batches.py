@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from models.training.crew import ALONE, Crew
 from models.training.plates.shards import Shard, read_shards
-from models.training.reader.crew import ALONE, Crew
 from models.training.reader.real import province_prior, rarity
 from vision.plate_alphabet import KINDS
 

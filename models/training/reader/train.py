@@ -11,9 +11,9 @@ from torch import Tensor
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from models.training.crew import ALONE, Crew
 from models.training.plates.shards import Shard
 from models.training.reader.batches import Batch, Batches, to_tensor
-from models.training.reader.crew import ALONE, Crew
 from models.training.reader.network import PlateReaderNetwork
 from vision.plate_text import ROW_CELLS, collapsed
 

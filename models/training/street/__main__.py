@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Annotated
 
 import torch
-import torch.distributed as dist
 import typer
 
+from models.training.crew import Crew
 from models.training.street.export import export_network, quantise_network
 from models.training.street.files import opened
 from models.training.street.listing import Photo, read_set, split, write_sets
@@ -50,14 +50,12 @@ def train(
     """Learn on one thread a process, several where `torchrun` starts them; may be stopped and called again."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
-    if dist.is_torchelastic_launched():
-        dist.init_process_group("gloo")
+    crew = Crew.join()
     trainer = Trainer(Plan(minutes), seed)
     if checkpoint.exists():
         trainer.load(checkpoint)
-    trainer.run(_read(sets), checkpoint)
-    if dist.is_initialized():
-        dist.destroy_process_group()
+    trainer.run(_read(sets), checkpoint, crew)
+    crew.leave()
 
 
 @app.command()

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-import torch.distributed as dist
 from torch.nn.parallel import DistributedDataParallel
 
+from models.training.crew import ALONE, Crew
 from models.training.learner import Learner
 from models.training.street.batches import Batch, batch_of
 from models.training.street.listing import Photo
@@ -63,27 +63,29 @@ class Trainer(Learner):
         super().__init__(StreetNetwork(), weight_decay=0.03, ema=plan.ema)
         self.seconds = 0.0
 
-    def run(self, photos: Sequence[Photo], checkpoint: Path) -> None:
+    def run(self, photos: Sequence[Photo], checkpoint: Path, crew: Crew = ALONE) -> None:
         """Learn until the plan's minutes are over; the first process reports and saves, now and then and at the end.
 
         Args:
             photos: to learn from; every process draws other ones.
             checkpoint: written whole or not at all.
+            crew: the processes that learn together.
         """
-        rank, size = (dist.get_rank(), dist.get_world_size()) if dist.is_initialized() else (0, 1)
-        network = DistributedDataParallel(self.network) if size > 1 else self.network
+        network = DistributedDataParallel(self.network) if crew.size > 1 else self.network
         network.train()
         saved = self.seconds
         while self.seconds < self.plan.minutes * 60:
             begun = time.monotonic()
-            losses = self.learn(network, batch_of(photos, self.plan.batch, self._seed, self.step * size + rank))
-            self.seconds += _longest(time.monotonic() - begun, size)
-            if rank == 0 and self.step % _REPORT_EVERY == 0:
+            losses = self.learn(
+                network, batch_of(photos, self.plan.batch, self._seed, self.step * crew.size + crew.rank)
+            )
+            self.seconds += crew.longest(time.monotonic() - begun)
+            if crew.rank == 0 and self.step % _REPORT_EVERY == 0:
                 logger.info("step %d, %.0f s: scores %.3f, boxes %.3f", self.step, self.seconds, *losses)
-            if rank == 0 and self.seconds - saved > self.plan.save_s:
+            if crew.rank == 0 and self.seconds - saved > self.plan.save_s:
                 saved = self.seconds
                 self.save(checkpoint)
-        if rank == 0:
+        if crew.rank == 0:
             self.save(checkpoint)
 
     def learn(self, network: torch.nn.Module, batch: Batch) -> tuple[float, float]:
@@ -107,12 +109,3 @@ def shipped_network(checkpoint: Path) -> StreetNetwork:
     trainer.load(checkpoint)
     network: StreetNetwork = trainer.averaged.module.eval()
     return network
-
-
-def _longest(seconds: float, size: int) -> float:
-    """The slowest process's time: all must agree on when the minutes are over."""
-    if size == 1:
-        return seconds
-    shared = torch.tensor(seconds)
-    dist.all_reduce(shared, op=dist.ReduceOp.MAX)
-    return float(shared)

@@ -43,6 +43,19 @@ class Crew:
             gradient.copy_(mean.view_as(gradient))
         return float(flat[-1])
 
+    def longest(self, seconds: float) -> float:
+        """The slowest process's time: all must agree on when the minutes are over."""
+        if self.size == 1:
+            return seconds
+        shared = torch.tensor(seconds)
+        dist.all_reduce(shared, op=dist.ReduceOp.MAX)
+        return float(shared)
+
+    def leave(self) -> None:
+        """Part from the others."""
+        if dist.is_initialized():
+            dist.destroy_process_group()
+
 
 ALONE = Crew()
 """One process."""
