@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+VERSED_SHARE = 0.1
 _CLIP = 10.0
 
 
@@ -17,20 +18,27 @@ class Learner:
         network: with its first weights.
         weight_decay: of AdamW.
         ema: how much of the averaged weights stays at each step.
+        versed: a part of it that has learnt before; it follows at `VERSED_SHARE` of the rate.
     """
 
-    def __init__(self, network: nn.Module, weight_decay: float, ema: float) -> None:
+    def __init__(self, network: nn.Module, weight_decay: float, ema: float, versed: nn.Module | None = None) -> None:
         # Channels last is how convolutions on a CPU are fast.
         self.network = network.to(memory_format=torch.channels_last)
         self.averaged = AveragedModel(self.network, multi_avg_fn=self._average, use_buffers=True)
         self.step = 0
         self._ema = ema
-        self._optimiser = torch.optim.AdamW(self.network.parameters(), weight_decay=weight_decay)
+        known = {id(one) for one in versed.parameters()} if versed else set()
+        learning = [one for one in self.network.parameters() if one.requires_grad]
+        groups = [
+            {"params": [one for one in learning if (id(one) in known) is old], "share": share}
+            for old, share in ((False, 1.0), (True, VERSED_SHARE))
+        ]
+        self._optimiser = torch.optim.AdamW([group for group in groups if group["params"]], weight_decay=weight_decay)
 
     def descend(self, loss: Tensor, rate: float) -> None:
         """One step down from this loss, at that learning rate."""
         for group in self._optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["share"]
         self._optimiser.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), _CLIP)

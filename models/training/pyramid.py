@@ -38,37 +38,23 @@ class Separable(nn.Module):
         return maps + found if self.residual else found
 
 
-class Pyramid(nn.Module):
-    """Pictures (N, 3, H, W) in 0..1, H and W multiples of 32, to one map of `neck` channels at stride 8, 16 and 32.
+class TopDown(nn.Module):
+    """Maps of three strides, finest first, to one of `neck` channels at each, with what the coarser ones saw added.
 
     Args:
-        widths: channels of the stem and the three stages.
-        depths: separable convolutions of each stage.
+        widths: channels of the maps.
         neck: channels of the fused maps.
 
     Source: Lin et al., "Feature Pyramid Networks for Object Detection", CVPR 2017.
     """
 
-    def __init__(self, widths: Sequence[int], depths: Sequence[int], neck: int) -> None:
+    def __init__(self, widths: Sequence[int], neck: int) -> None:
         super().__init__()
-        stem, *stages = widths
-        # One step down to a quarter: maps at half the size would take half of all the time, here and in training.
-        self.stem = ConvUnit(3, stem, 6, 4, padding=1)
-        first = ConvUnit(stem, stages[0], 3, 2)
-        self.stages = nn.ModuleList()
-        for index, (width, depth) in enumerate(zip(stages, depths, strict=True)):
-            down = first if index == 0 else Separable(stages[index - 1], width, 3, 2)
-            self.stages.append(nn.Sequential(down, *(Separable(width, width) for _ in range(depth))))
-        self.laterals = nn.ModuleList(ConvUnit(width, neck, 1) for width in stages)
-        self.fusions = nn.ModuleList(Separable(neck, neck) for _ in stages)
+        self.laterals = nn.ModuleList(ConvUnit(width, neck, 1) for width in widths)
+        self.fusions = nn.ModuleList(Separable(neck, neck) for _ in widths)
 
-    def fused(self, pictures: Tensor) -> list[Tensor]:
-        """The stages' maps, each with what the coarser ones saw added."""
-        maps = self.stem((pictures - 0.45) * 4.0)
-        found: list[Tensor] = []
-        for stage in self.stages:
-            maps = stage(maps)
-            found.append(maps)
+    def fused(self, found: Sequence[Tensor]) -> list[Tensor]:
+        """The fused maps."""
         fused: list[Tensor] = []
         for index in reversed(range(len(found))):
             maps = self.laterals[index](found[index])
@@ -76,3 +62,33 @@ class Pyramid(nn.Module):
                 maps = maps + functional.interpolate(fused[0], scale_factor=2.0, mode="nearest")
             fused.insert(0, self.fusions[index](maps))
         return fused
+
+
+class Pyramid(TopDown):
+    """Pictures (N, 3, H, W) in 0..1, H and W multiples of 32, to one map of `neck` channels at stride 8, 16 and 32.
+
+    Args:
+        widths: channels of the stem and the three stages.
+        depths: separable convolutions of each stage.
+        neck: channels of the fused maps.
+    """
+
+    def __init__(self, widths: Sequence[int], depths: Sequence[int], neck: int) -> None:
+        stem, *stages = widths
+        super().__init__(stages, neck)
+        # One step down to a quarter: maps at half the size would take half of all the time, here and in training.
+        self.stem = ConvUnit(3, stem, 6, 4, padding=1)
+        first = ConvUnit(stem, stages[0], 3, 2)
+        self.stages = nn.ModuleList()
+        for index, (width, depth) in enumerate(zip(stages, depths, strict=True)):
+            down = first if index == 0 else Separable(stages[index - 1], width, 3, 2)
+            self.stages.append(nn.Sequential(down, *(Separable(width, width) for _ in range(depth))))
+
+    def seen(self, pictures: Tensor) -> list[Tensor]:
+        """The stages' maps, fused."""
+        maps = self.stem((pictures - 0.45) * 4.0)
+        found: list[Tensor] = []
+        for stage in self.stages:
+            maps = stage(maps)
+            found.append(maps)
+        return self.fused(found)

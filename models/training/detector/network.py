@@ -43,7 +43,7 @@ class PlateNetwork(Pyramid):
         self.heads = nn.ModuleList(Head(NECK) for _ in DEPTHS)
 
     def forward(self, pictures: Tensor) -> list[tuple[Tensor, Tensor]]:
-        return [head(maps) for head, maps in zip(self.heads, self.fused(pictures), strict=True)]
+        return [head(maps) for head, maps in zip(self.heads, self.seen(pictures), strict=True)]
 
 
 class ExportedNetwork(nn.Module):

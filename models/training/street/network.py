@@ -1,18 +1,17 @@
 """The street detector's network: class scores and four edges on maps of three strides."""
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
 from models.street.heads import CellHead
-from models.training.pyramid import Pyramid, Separable
+from models.training.pyramid import Separable, TopDown
+from models.training.street.backbone import CHANNELS, Backbone
 from vision.street_classes import STREET_CLASSES
 
 STRIDES = CellHead.strides
-# Channels after the stem, then of the stages at strides 8, 16 and 32.
-WIDTHS = (32, 80, 160, 256)
-DEPTHS = (3, 5, 3)
 NECK = 96
 # A cell starts at this probability of each class, its edges two strides away: the loss then starts small.
 PRIOR = 0.01
@@ -35,7 +34,7 @@ class Head(nn.Module):
         return self.scores(self.class_trunk(maps)), self.distances(self.edge_trunk(maps))
 
 
-class StreetNetwork(Pyramid):
+class StreetNetwork(TopDown):
     """Pictures (N, 3, H, W) in 0..1, BGR, to (logits, distances) of each stride.
 
     H and W are multiples of 32. `logits` are (N, classes, h, w); `distances` (N, 4, h, w): from the cell's centre to
@@ -43,25 +42,26 @@ class StreetNetwork(Pyramid):
     """
 
     def __init__(self) -> None:
-        super().__init__(WIDTHS, DEPTHS, NECK)
-        self.steps = nn.ModuleList(Separable(NECK, NECK, 3, 2) for _ in DEPTHS[1:])
-        self.unions = nn.ModuleList(Separable(NECK, NECK) for _ in DEPTHS[1:])
-        self.heads = nn.ModuleList(Head(NECK) for _ in DEPTHS)
+        super().__init__(CHANNELS, NECK)
+        self.backbone = Backbone()
+        self.steps = nn.ModuleList(Separable(NECK, NECK, 3, 2) for _ in CHANNELS[1:])
+        self.unions = nn.ModuleList(Separable(NECK, NECK) for _ in CHANNELS[1:])
+        self.heads = nn.ModuleList(Head(NECK) for _ in CHANNELS)
 
     def forward(self, pictures: Tensor) -> list[tuple[Tensor, Tensor]]:
         outputs: list[tuple[Tensor, Tensor]] = []
-        for head, fused, stride in zip(self.heads, self.fused(pictures), STRIDES, strict=True):
+        for head, fused, stride in zip(self.heads, self.fused(self.backbone(pictures)), STRIDES, strict=True):
             logits, logarithms = head(fused)
             # Bounded: nothing is farther away than e^4.5 = 90 strides.
             outputs.append((logits, torch.exp(logarithms.clamp(-6.0, 4.5)) * stride))
         return outputs
 
-    def fused(self, pictures: Tensor) -> list[Tensor]:
-        """The stages' maps, each with what the coarser ones and then the finer ones saw added.
+    def fused(self, found: Sequence[Tensor]) -> list[Tensor]:
+        """The backbone's maps, each with what the coarser ones and then the finer ones saw added.
 
         Source: Liu et al., "Path Aggregation Network for Instance Segmentation", 2018.
         """
-        fused = super().fused(pictures)
+        fused = super().fused(found)
         for index, (step, union) in enumerate(zip(self.steps, self.unions, strict=True)):
             fused[index + 1] = union(fused[index + 1] + step(fused[index]))
         return fused

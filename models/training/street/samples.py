@@ -13,8 +13,8 @@ from vision.types import FloatArray, Image
 
 FILL = 114
 # Of a photo's longer side in the picture, as a share of the picture's side.
-_SCALES = (0.5, 1.6)
-_MOSAIC_SCALES = (0.3, 1.1)
+_SCALES = (0.6, 1.6)
+_MOSAIC_SCALES = (0.4, 1.3)
 _MOSAIC = 0.6
 _MIRRORED = 0.5
 _NIGHT = 0.12

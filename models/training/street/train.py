@@ -39,8 +39,8 @@ class Plan:
 
     minutes: float
     rate: float = 2e-3
-    batch: int = 8
-    ema: float = 0.9985
+    batch: int = 6
+    ema: float = 0.998
     save_s: float = 300.0
 
     def rate_at(self, done: float) -> float:
@@ -54,13 +54,17 @@ class Trainer(Learner):
     Args:
         plan: of the run.
         seed: of the weights and of every batch.
+        imagenet: the backbone's first weights; by chance without.
     """
 
-    def __init__(self, plan: Plan, seed: int = 0) -> None:
+    def __init__(self, plan: Plan, seed: int = 0, imagenet: Path | None = None) -> None:
         torch.manual_seed(seed)
         self.plan = plan
         self._seed = seed
-        super().__init__(StreetNetwork(), weight_decay=0.03, ema=plan.ema)
+        network = StreetNetwork()
+        if imagenet:
+            network.backbone.load_imagenet(imagenet)
+        super().__init__(network, weight_decay=0.03, ema=plan.ema, versed=network.backbone)
         self.seconds = 0.0
 
     def run(self, photos: Sequence[Photo], checkpoint: Path, crew: Crew = ALONE) -> None:
