@@ -57,13 +57,26 @@ def widened(corners: FloatArray, width_factor: float, height_factor: float) -> F
     Raises:
         BadArray: the corners are not a convex quadrilateral in this order.
     """
+    return reframed(corners, np.array([(width_factor, 0, 0), (0, height_factor, 0)], np.float32))
+
+
+def reframed(corners: FloatArray, transform: FloatArray) -> FloatArray:
+    """The corners (4, 2) float32 moved as `transform` moves those of the plate's own square from -1 to 1.
+
+    Args:
+        corners: (4, 2) pixels of a convex quadrilateral.
+        transform: (2, 3) affine; x runs along the plate's mean width, y along its mean height, half of either is 1.
+
+    Raises:
+        BadArray: the corners are not a convex quadrilateral in this order.
+    """
     check_corners(corners)
     top_left, top_right, bottom_right, bottom_left = corners
     across = (top_right - top_left + bottom_right - bottom_left) / 4
     down = (bottom_left - top_left + bottom_right - top_right) / 4
-    signs = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], np.float32)
-    growth = signs * np.array([width_factor - 1, height_factor - 1], np.float32)
-    moved: FloatArray = (corners + growth @ np.stack([across, down])).astype(np.float32)
+    square = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], np.float32)
+    shifts = square @ transform[:, :2].T + transform[:, 2] - square
+    moved: FloatArray = (corners + shifts @ np.stack([across, down])).astype(np.float32)
     return moved
 
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
@@ -45,6 +45,22 @@ def vote(readings: Sequence[PlateReading]) -> Vote:
     text = max(_clusters(by_weight), key=lambda cluster: sum(weights[one] for one in cluster))[0]
     agreeing = [reading for reading in readings if reading.text == text]
     return Vote(max(agreeing, key=lambda reading: reading.confidence), len(agreeing), len(readings))
+
+
+def agreed(readings: Sequence[PlateReading | None]) -> PlateReading | None:
+    """One reading out of several looks at the same picture, as sure as they are together; None where most saw none.
+
+    Each look that says another text, or nothing, takes its share of the confidence away: what hangs on a hair's
+    breadth of the crop is not known.
+
+    """
+    legible = [reading for reading in readings if reading is not None]
+    if 2 * len(legible) < len(readings) or not legible:
+        return None
+    best = vote(legible).reading
+    support = sum(reading.confidence for reading in legible if reading.text == best.text)
+    share = support / (len(readings) * best.confidence)
+    return replace(best, char_confidence=tuple(share * one for one in best.char_confidence))
 
 
 def _clusters(by_weight: Sequence[str]) -> list[list[str]]:

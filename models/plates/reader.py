@@ -10,13 +10,26 @@ from vision.errors import ConfigurationError, ModelContractError
 from vision.plate_alphabet import ALPHABET, KINDS
 from vision.plate_text import CELLS, decode_reading
 from vision.preprocess import resize_quickly, to_tensor
-from vision.rectify import rectify, widened
+from vision.rectify import is_convex, rectify, reframed, widened
 from vision.types import FloatArray, Image, PlateReading, check_image
+from vision.voting import agreed
 
 CROP_WH = (144, 48)
 """Every plate is stretched to it, whatever its shape, one line or two."""
 READ_MARGIN_WH = (1.08, 1.16)
 """A plate is cut so much wider and higher than its corners say: they are never exact."""
+SURE = 0.95
+"""A reading of less confidence is put to the vote of further looks."""
+FURTHER_LOOKS: FloatArray = np.array(
+    [
+        *(((factor, 0, 0), (0, 1 + 2.5 * (factor - 1), 0)) for factor in (0.96, 1.04)),
+        *(((1, 0, shift), (0, 1, 0)) for shift in (-0.04, 0.04)),
+        *(((1, 0, 0), (0, 1, shift)) for shift in (-0.1, 0.1)),
+        *(((1, slant, 0), (0, 1, 0)) for slant in (-0.04, 0.04)),
+    ],
+    np.float32,
+)
+"""(8, 2, 3): nearer, from farther away, shifted each way, slanted; see `vision.rectify.reframed`."""
 DEFAULT_GATE_THRESHOLD = 0.8
 _WHITE = (255.0, 255.0, 255.0)
 
@@ -55,10 +68,12 @@ class PlateReader:
         Raises:
             BadArray: not such a picture, or corners that are not a convex quadrilateral.
         """
-        return self.read_crops([rectify(image, widened(corners, *READ_MARGIN_WH), CROP_WH)])[0]
+        framed = widened(corners, *READ_MARGIN_WH)
+        reading = self._look([rectify(image, framed, CROP_WH)])[0]
+        return self._settled(reading, image, framed)
 
     def read_crops(self, crops: Sequence[Image]) -> list[PlateReading | None]:
-        """What each plate says, in the order of the crops.
+        """What each plate says, in the order of the crops; an unsure reading is put to the vote of further looks.
 
         Args:
             crops: (H, W, 3) uint8 BGR of any size: a plate from straight ahead with a little around it.
@@ -66,16 +81,32 @@ class PlateReader:
         Raises:
             BadArray: not such pictures.
         """
-        if not crops:
-            return []
         for crop in crops:
             check_image(crop)
+        return [self._settled(first, crop, _border(crop)) for first, crop in zip(self._look(crops), crops, strict=True)]
+
+    def _settled(self, first: PlateReading | None, image: Image, framed: FloatArray) -> PlateReading | None:
+        """The first look's reading if it is sure; what most looks say otherwise."""
+        if first is None or first.confidence >= SURE:
+            return first
+        frames = [reframed(framed, look) for look in FURTHER_LOOKS]
+        crops = [rectify(image, frame, CROP_WH) for frame in frames if is_convex(frame)]
+        return agreed([first, *self._look(crops)])
+
+    def _look(self, crops: Sequence[Image]) -> list[PlateReading | None]:
+        if not crops:
+            return []
         tensors = [to_tensor(resize_quickly(crop, CROP_WH), channels="bgr", std=_WHITE) for crop in crops]
         batches = tensors if self._one_by_one else [np.concatenate(tensors)]
         found = [self._session.run(batch) for batch in batches]
         characters = np.concatenate([outputs[0] for outputs in found])
         kinds = np.concatenate([outputs[1] for outputs in found])
         return [decode_reading(*one) for one in zip(characters, kinds, strict=True)]
+
+
+def _border(crop: Image) -> FloatArray:
+    height, width = crop.shape[:2]
+    return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
 
 
 def _check_network(session: NetworkSession, model_id: str) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vision.errors import BadArray
-from vision.rectify import check_corners, is_convex, rectify, widened
+from vision.rectify import check_corners, is_convex, rectify, reframed, widened
 from vision.types import FloatArray, Image
 
 
@@ -113,3 +113,15 @@ def test_a_convex_plate_stays_convex_however_it_is_widened(shifts: list[float], 
     seen = corners((0, 0), (100, 0), (100, 50), (0, 50)) + np.array(shifts, np.float32).reshape(4, 2)
     if is_convex(seen):
         check_corners(widened(seen, wider, higher))
+
+
+def test_reframing_moves_the_corners_in_halves_of_the_plates_own_width_and_height() -> None:
+    seen = corners((10, 10), (110, 10), (110, 30), (10, 30))
+    # Half of the width is 50, of the height 10: 0.1 to the right is 5, and a slant of 0.2 moves the lower edge by 10.
+    slanted = reframed(seen, np.array([(1, 0.2, 0.1), (0, 0.5, 0)], np.float32))
+    assert slanted == pytest.approx(corners((5, 15), (105, 15), (125, 25), (25, 25)), abs=1e-4)
+
+
+def test_reframing_by_nothing_changes_nothing() -> None:
+    seen = corners((30, 20), (70, 22), (90, 80), (10, 75))
+    assert reframed(seen, np.eye(2, 3, dtype=np.float32)) == pytest.approx(seen)

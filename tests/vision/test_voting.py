@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.fake_plates import plate_reading
 from vision.errors import BadArray
 from vision.types import PlateReading
-from vision.voting import vote
+from vision.voting import agreed, vote
 
 
 def readings(*looks: tuple[str, float]) -> list[PlateReading]:
@@ -63,3 +63,23 @@ def test_the_winner_was_read_and_is_counted_right(looks: list[tuple[str, float]]
 def test_with_equal_confidence_of_different_plates_the_majority_wins(texts: list[str]) -> None:
     found = vote(readings(*((text, 0.9) for text in texts)))
     assert found.agreeing == max(texts.count(text) for text in texts)
+
+
+def test_looks_that_agree_are_as_sure_as_their_mean() -> None:
+    found = agreed(readings(("京A12345", 0.9), ("京A12345", 0.7)))
+    assert found is not None
+    # (0.9 + 0.7) / 2 looks.
+    assert (found.text, found.confidence) == ("京A12345", pytest.approx(0.8))
+
+
+def test_a_look_that_says_another_text_or_nothing_takes_its_share_of_the_confidence() -> None:
+    found = agreed([*readings(("京A12345", 0.8), ("京A12345", 0.9), ("京A12346", 0.6)), None])
+    assert found is not None
+    # (0.8 + 0.9) / 4 looks.
+    assert (found.text, found.confidence) == ("京A12345", pytest.approx(0.425))
+
+
+def test_what_most_looks_do_not_see_is_no_reading() -> None:
+    assert agreed([*readings(("京A12345", 0.99)), None, None]) is None
+    assert agreed([None]) is None
+    assert agreed([]) is None

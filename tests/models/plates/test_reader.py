@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.manifest import LocalSource, ModelSpec, Network, TensorSpec
-from models.plates.reader import CROP_WH, DEFAULT_GATE_THRESHOLD, PlateReader
+from models.plates.reader import CROP_WH, DEFAULT_GATE_THRESHOLD, FURTHER_LOOKS, PlateReader
 from tests.models.faces.networks import FakeSession
 from tests.plate_cells import cells, kinds
 from vision.errors import BadArray, ConfigurationError, ModelContractError
@@ -102,6 +102,35 @@ def test_no_crops_are_no_readings() -> None:
     session = FakeSession(INPUT, *says("浙B2V9L7"))
     assert reader(session).read_crops([]) == []
     assert session.seen == []
+
+
+def unsure(text: str, certainty: float) -> tuple[FloatArray, FloatArray]:
+    """The outputs of a network that is so sure of each character."""
+    characters, kind = says(text)
+    return characters * np.float32(certainty), kind
+
+
+def test_a_sure_reading_needs_one_look() -> None:
+    session = FakeSession(INPUT, *unsure("浙B2V9L7", 0.96))
+    reader(session).read_crops([picture()])
+    assert len(session.seen) == 1
+
+
+def test_an_unsure_reading_is_put_to_the_vote_of_further_looks_at_other_pixels() -> None:
+    session = FakeSession(INPUT, *unsure("浙B2V9L7", 0.9))
+    reading = reader(session).read(picture(100, 200), np.array([(20, 20), (120, 20), (120, 50), (20, 50)], np.float32))
+    assert reading is not None
+    # All say the same: (9 x 0.9) / 9.
+    assert (reading.text, reading.confidence) == ("浙B2V9L7", pytest.approx(0.9))
+    assert len(session.seen) == 1 + len(FURTHER_LOOKS) == 9
+    assert len({seen.tobytes() for seen in session.seen}) == 9
+
+
+def test_an_unsure_crop_is_looked_at_again_too() -> None:
+    session = FakeSession(FREE_INPUT, *unsure("浙B2V9L7", 0.5))
+    (reading,) = reader(session).read_crops([picture(66, 190)])
+    assert reading is not None
+    assert [len(seen) for seen in session.seen] == [1, 8]
 
 
 def test_what_is_no_plate_is_no_reading() -> None:
