@@ -124,7 +124,7 @@ def _cameras(gates: GateService, parking: ParkingService, cases: CaseService, ne
     def run(service: CameraService) -> CameraRuntime:
         faces = FaceWork(gates.lane, service, gates.limits)
         # Cases ask the cameras whether they see, and cameras tell of cases: both are there only now.
-        street = StreetWork(StreetReports(replace(cases, health=service.sees)))
+        street = StreetWork(StreetReports(replace(cases, health=service.sees)), networks.street_detector)
         return CameraRuntime(faces, plates, street, clock=gates.clock, on_state=service.on_state)
 
     configured = read_cameras(file, gates.clock) if file else ()

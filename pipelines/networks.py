@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from models.catalogue import Catalogue
 from models.faces.lane import FaceLane
 from models.faces.open import open_face_lane
+from models.manifest import load_manifests
 from models.plates.lane import PlateLane
 from models.plates.open import open_plate_lane
+from models.street.detector import ObjectDetector
+from models.street.open import open_street_detector
 from pipelines.services.probe import Thresholds
 from pipelines.settings import Settings
 from pipelines.street.kinds import NOTHING_HERE, Capabilities
-from pipelines.street_cameras import KINDS_WITHOUT_CLASSES
+from pipelines.street_cameras import KINDS, KINDS_WITHOUT_CLASSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class ServingModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Networks:
-    """What looks at faces and plates here.
+    """What looks at faces, plates and streets here.
 
     Attributes:
         lane: for faces.
@@ -38,6 +41,7 @@ class Networks:
         models: for health reports.
         plates: None where no plates are read.
         street: what finds incidents in streets by itself; see `street_capabilities`.
+        street_detector: None where rules over classes see nobody.
     """
 
     lane: FaceLane
@@ -45,6 +49,7 @@ class Networks:
     models: tuple[ServingModel, ...]
     plates: PlateLane | None = None
     street: Capabilities = NOTHING_HERE
+    street_detector: ObjectDetector | None = None
 
 
 def open_networks(settings: Settings) -> Networks:
@@ -69,15 +74,49 @@ def open_networks(settings: Settings) -> Networks:
         settings.liveness_model,
         settings.plate_detector,
         settings.plate_reader,
+        settings.street_detector,
     ]
     specs = [catalogue.manifest.get(model_id) for model_id in named if model_id]
     models = tuple(ServingModel(spec.id, spec.task, settings.provider, spec.sha256) for spec in specs)
-    return Networks(lane, catalogue, models, _open_plates(catalogue, settings), street_capabilities())
+    return Networks(
+        lane,
+        catalogue,
+        models,
+        _open_plates(catalogue, settings),
+        street_capabilities(street_classes(settings)),
+        _open_street(catalogue, settings),
+    )
 
 
-def street_capabilities() -> Capabilities:
-    """What of Citygate finds incidents in streets by itself: rules that need no detector, for none is shipped yet."""
-    return Capabilities(KINDS_WITHOUT_CLASSES, frozenset({"picture_statistics"}))
+def street_classes(settings: Settings) -> frozenset[str]:
+    """What the street detector that the settings name tells apart; nothing without one.
+
+    Raises:
+        ConfigurationError: no manifest lists it.
+    """
+    if not settings.street_detector:
+        return frozenset()
+    street = load_manifests(settings.home).get(settings.street_detector).street
+    return frozenset(street.classes.values()) if street else frozenset()
+
+
+def street_capabilities(classes: frozenset[str] = frozenset()) -> Capabilities:
+    """What of Citygate finds incidents in streets by itself.
+
+    Args:
+        classes: that the street detector tells apart; without any only rules that need no detector find something.
+    """
+    if not classes:
+        return Capabilities(KINDS_WITHOUT_CLASSES, frozenset({"picture_statistics"}))
+    rules = KINDS_WITHOUT_CLASSES.union(*KINDS.values())
+    return Capabilities(rules, frozenset({"picture_statistics", "objects", "visual_class", "motion"}), classes)
+
+
+def _open_street(catalogue: Catalogue, settings: Settings) -> ObjectDetector | None:
+    if not settings.street_detector:
+        return None
+    tile = settings.street_tile_px
+    return open_street_detector(catalogue, settings.street_detector, (tile, tile) if tile else None)
 
 
 def _open_plates(catalogue: Catalogue, settings: Settings) -> PlateLane | None:

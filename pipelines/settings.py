@@ -46,6 +46,12 @@ class Settings(BaseSettings):
     plate_reader: str | None = "plate-reader-int8"
     """Both or neither (empty): without them plates are not read here."""
 
+    street_detector: str | None = "street-detector-int8"
+    """None (empty): rules over people, vehicles, fire and the like see nobody."""
+    street_tile_px: int | None = Field(default=None, ge=128)
+    """Side of the square parts at which streets are looked at from near as well: for small, far things, and at as many
+    times the work as there are parts."""
+
     cameras_file: Path | None = None
     """Cameras in TOML, beside those in the database."""
 

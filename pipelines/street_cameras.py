@@ -30,9 +30,10 @@ from vision.background import BackgroundLimits
 from vision.camera_health import HealthLimits
 from vision.errors import BadInput, ConfigurationError
 from vision.evidence import Limits
+from vision.flicker import FlickerLimits
 from vision.scene_rules import LampRule, LightsRule, Polygon, ThingRule, WaterRule
 from vision.standing_things import ThingLimits
-from vision.street_rules import VEHICLES, TrackRule
+from vision.street_rules import VEHICLES, ClassRule, TrackRule
 from vision.zones import RelativePoint, check_line
 
 CAMERA_FAULT = "01050"
@@ -41,7 +42,7 @@ USUAL_FPS = 3.0
 KINDS: dict[str, tuple[str, ...]] = {
     "parking": (
         *("09009", "09010", "09012", "09019", "09003", "09016", "09017"),
-        *("06034", "06035", "06045"),
+        *("06034", "06045"),
     ),
     "intrusion": ("L04", "06024", "06045", "09002", "09006"),
     "count": ("L02", "L03", "06010", "06013", "06020", "06042", "09002", "09006", "09011", "09016"),
@@ -131,16 +132,17 @@ class StreetSettings(_Strict):
 
     Attributes:
         time_zone: of the rules' hours.
-        min_confidence: less certain detections begin no track.
+        min_confidence: less certain detections begin no track; 0: what passes the detector's own thresholds does.
         lost_after_s: a track that is unseen for longer has left.
     """
 
     time_zone: str = "UTC"
-    min_confidence: float = Field(default=0.5, ge=0, le=1)
+    min_confidence: float = Field(default=0.0, ge=0, le=1)
     lost_after_s: float = Field(default=2.0, gt=0)
     health: HealthTimes = HealthTimes()
     background: BackgroundLimits = BackgroundLimits()
     things: ThingLimits = ThingLimits()
+    flicker: FlickerLimits = FlickerLimits()
     zones: tuple[Zone, ...] = ()
     lines: tuple[Line, ...] = ()
 
@@ -161,12 +163,17 @@ class StreetSettings(_Strict):
             raise ValueError(f"wanted different ids of zones and lines, got {', '.join(repeated)} more than once")
         return self
 
-    @property
-    def kinds_of_classes(self) -> tuple[str, ...]:
-        """The kinds that it is to tell of and cannot without a street detector, sorted."""
+    def silent_kinds(self, seen: frozenset[str]) -> tuple[str, ...]:
+        """The kinds that it is to tell of and cannot, sorted.
+
+        Args:
+            seen: the classes that the street detector tells apart; none without one.
+        """
         rules = [one for zone in self.zones for one in zone.rules]
-        told = {one.kind for one in rules} | {line.kind for line in self.lines if line.kind is not None}
-        return tuple(sorted(told - {one.kind for one in rules if one.rule in WITHOUT_CLASSES}))
+        asked = {one.kind for one in rules} | {line.kind for line in self.lines if line.kind is not None}
+        told = {one.kind for one in rules if not isinstance(one, ClassRule) or seen.intersection(one.classes)}
+        counted = {line.kind for line in self.lines if seen.intersection(line.classes)}
+        return tuple(sorted(asked - told - counted))
 
     def camera(self, camera_id: str) -> "StreetCamera":
         """The camera with this id that is watched so."""

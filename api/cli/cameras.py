@@ -10,6 +10,7 @@ from rich.table import Column, Table
 from api.cli.console import console, failures_in_one_line
 from pipelines.ingest.address import parse_address, redact_url
 from pipelines.ingest.runtime import LANES
+from pipelines.networks import street_classes
 from pipelines.records.gate_values import Camera
 from pipelines.records.store import Store
 from pipelines.settings import Settings, utc_now
@@ -40,14 +41,16 @@ def add(
     watched = None if street is None else _street(camera_id, street)
     if watched is not None and fps is None:
         fps = watched.fps
-    settings = None if watched is None else watched.settings
-    with closing(Store.open(Settings.read())) as store:
-        camera = Camera(camera_id, url, lane, utc_now(), gate, fps, lane_id, settings)
+    installation = Settings.read()
+    with closing(Store.open(installation)) as store:
+        camera = Camera(
+            camera_id, url, lane, utc_now(), gate, fps, lane_id, None if watched is None else watched.settings
+        )
         store.cameras.create(camera, actor=ACTOR)
     console.print(f"[green]ok[/] {camera_id}")
-    if settings is not None and settings.kinds_of_classes:
-        kinds = ", ".join(settings.kinds_of_classes)
-        console.print(f"[yellow]not found here[/], for no street detector is shipped: {kinds}")
+    silent = () if watched is None else watched.silent_kinds(street_classes(installation))
+    if silent:
+        console.print(f"[yellow]not found here[/], for no street detector knows their classes: {', '.join(silent)}")
 
 
 @app.command("list")

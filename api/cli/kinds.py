@@ -3,14 +3,15 @@
 from rich.table import Column, Table
 
 from api.cli.console import console, failures_in_one_line
-from pipelines.networks import street_capabilities
+from pipelines.networks import street_capabilities, street_classes
+from pipelines.settings import Settings
 from pipelines.street.kinds import read_kinds
 
 
 @failures_in_one_line
 def kinds() -> None:
     """List every kind of street incident: codes, names, grade, and whether it is found here without people."""
-    catalogue, here = read_kinds(), street_capabilities()
+    catalogue, here = read_kinds(), street_capabilities(street_classes(Settings.read()))
     narrow = (Column(name, no_wrap=True) for name in ("code", "old code", "grade", "found here"))
     table = Table(*narrow, "name", "name", "by", "needs")
     for kind in catalogue.kind:

@@ -68,4 +68,4 @@ def delete_camera(camera_id: str, site: SiteDep, key: CameraWriter) -> None:
 
 
 def _with_status(site: Site, camera: Camera) -> CameraOut:
-    return CameraOut.of(camera, site.assembly.cameras.status(camera.id))
+    return CameraOut.of(camera, site.assembly.cameras.status(camera.id), site.assembly.networks.street.classes)

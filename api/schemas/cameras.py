@@ -71,7 +71,7 @@ class CameraOut(Answer):
     street: StreetSettings | None
     needs_detector: Annotated[
         tuple[str, ...],
-        Field(description="kinds that its rules name and that are not found: no street detector is here"),
+        Field(description="kinds that its rules name and no street detector here can find"),
     ]
     created_at: datetime
     state: CameraState
@@ -83,8 +83,8 @@ class CameraOut(Answer):
     last_frame_at: datetime | None
 
     @classmethod
-    def of(cls, camera: Camera, status: CameraStatus) -> "CameraOut":
-        """The record and its status as an answer."""
+    def of(cls, camera: Camera, status: CameraStatus, seen: frozenset[str]) -> "CameraOut":
+        """The record and its status as an answer; `seen` are the classes that the street detector tells apart."""
         return cls(
             id=camera.id,
             address=redact_url(camera.url),
@@ -93,7 +93,7 @@ class CameraOut(Answer):
             lane_id=camera.lane_id,
             fps=camera.fps,
             street=camera.street,
-            needs_detector=camera.street.kinds_of_classes if camera.street else (),
+            needs_detector=camera.street.silent_kinds(seen) if camera.street else (),
             created_at=camera.created_at,
             state=status.state,
             frames_read=status.frames_read,

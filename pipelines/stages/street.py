@@ -17,6 +17,7 @@ from pipelines.stages.tracking import Tracker
 from pipelines.street_cameras import CAMERA_FAULT, StreetCamera
 from vision.background import BackgroundModel
 from vision.camera_health import FAULTS, Fault, HealthMonitor
+from vision.flicker import FlickerGate
 from vision.incidents import Incident, Signal, Watch
 from vision.scene_rules import LightsRule
 from vision.standing_things import Thing, ThingFinder
@@ -52,6 +53,7 @@ class StreetStage:
         self._background = BackgroundModel(camera.background)
         self._finder = ThingFinder(self._background, camera.things)
         self._tracker = Tracker(camera.lost_after_s, camera.min_confidence)
+        self._flicker = FlickerGate(camera.flicker)
         self._history = TrackHistory()
         self._watchers: list[ZoneWatcher | LightsWatcher | LineWatcher] = []
         self._lines: dict[str, LineWatcher] = {}
@@ -129,7 +131,8 @@ class StreetStage:
         """The confirmed tracks."""
         if self._detector is None:
             return sv.Detections.empty()
-        seen = self._tracker.update(self._detector.detect(frame.image), frame.captured_at)
+        seen = self._flicker.kept(self._detector.detect(frame.image), frame.image)
+        seen = self._tracker.update(seen, frame.captured_at)
         if seen.tracker_id is None or len(seen) == 0:
             return sv.Detections.empty()
         return cast("sv.Detections", seen[np.asarray(seen.tracker_id) >= 0])

@@ -105,9 +105,11 @@ def test_every_kind_is_in_the_catalogue_and_what_needs_no_class_is_found_by_pict
 
 def test_settings_name_the_kinds_that_need_a_detector(tmp_path: Path) -> None:
     camera = read(tmp_path, GOOD)
-    assert camera.settings.kinds_of_classes == ("09009",)
+    assert camera.settings.silent_kinds(frozenset()) == ("09009",)
+    assert camera.settings.silent_kinds(frozenset({"person"})) == ("09009",)
+    assert camera.settings.silent_kinds(frozenset({"truck"})) == ()
     left = GOOD.replace('rule = "parking"', 'rule = "thing"').replace("09009", "09012")
-    assert read(tmp_path, left).settings.kinds_of_classes == ()
+    assert read(tmp_path, left).settings.silent_kinds(frozenset()) == ()
 
 
 def test_what_a_file_watches_for_can_be_watched_for_by_another_camera(tmp_path: Path) -> None:
