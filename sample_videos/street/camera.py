@@ -8,12 +8,25 @@ import numpy as np
 from sample_videos.street.actors import Pixels, draw_bag, draw_car, draw_person, draw_smoke
 from sample_videos.street.story import ACTORS, COVERED, FPS, HEIGHT, TURNED_S, WIDTH, Actor, FilmName
 
-_MARGIN = (60, 35)
+MARGIN = (60, 35)
 """How much of the street lies beyond the picture on each side, pixels: there the camera turns to."""
 _TURNED = (-52, -30)
 _TURN_S = 1.0
 _NOISE = 2.2
 _STRIDES_S = 1.7
+
+
+def seen(street: Pixels, corner: tuple[int, int]) -> Pixels:
+    """The part of the street (360, 640, 3) whose upper left corner lies at x, y."""
+    left, top = corner
+    return np.ascontiguousarray(street[top : top + HEIGHT, left : left + WIDTH])
+
+
+def taken(picture: Pixels, random: np.random.Generator) -> Pixels:
+    """The picture as a camera gives it: a little soft, with noise."""
+    noise = random.normal(0, _NOISE, (HEIGHT, WIDTH, 1)).astype(np.float32)
+    final: Pixels = (cv2.GaussianBlur(picture, (0, 0), 0.6) + noise).round().clip(0, 255).astype(np.uint8)
+    return final
 
 
 class DrawnStreet:
@@ -30,22 +43,17 @@ class DrawnStreet:
 
     def frame(self, film_s: float) -> Pixels:
         """The picture at a time of the film: (360, 640, 3) uint8 BGR."""
-        street = self._empty.copy()
+        street = self.empty.copy()
         present = [(actor, place) for actor in ACTORS[self._film] if (place := actor.place(film_s))]
         for actor, (x, y) in sorted(present, key=lambda one: one[1][1]):
-            self._draw(street, actor, x + _MARGIN[0], y + _MARGIN[1], film_s)
-        left, top = self._view(film_s)
-        picture = np.ascontiguousarray(street[top : top + HEIGHT, left : left + WIDTH])
-        random = np.random.default_rng([self._seed, round(film_s * FPS)])
-        noise = random.normal(0, _NOISE, (HEIGHT, WIDTH, 1)).astype(np.float32)
-        taken = cv2.GaussianBlur(self._veiled(picture, film_s), (0, 0), 0.6) + noise
-        final: Pixels = taken.round().clip(0, 255).astype(np.uint8)
-        return final
+            self._draw(street, actor, x + MARGIN[0], y + MARGIN[1], film_s)
+        picture = self._veiled(seen(street, self._view(film_s)), film_s)
+        return taken(picture, np.random.default_rng([self._seed, round(film_s * FPS)]))
 
     def _draw(self, street: Pixels, actor: Actor, x: float, y: float, film_s: float) -> None:
         if actor.name == "person":
             before = actor.place(film_s - 0.1)
-            walks = before is not None and abs(before[0] - (x - _MARGIN[0])) > 1.0
+            walks = before is not None and abs(before[0] - (x - MARGIN[0])) > 1.0
             stride = float(np.sin(2 * np.pi * film_s * _STRIDES_S)) if walks else 0.15
             draw_person(street, x, y, actor.colour, stride)
         elif actor.name == "car":
@@ -60,7 +68,7 @@ class DrawnStreet:
         """The street's pixel in the picture's upper left corner."""
         turned_s = TURNED_S[self._film]
         share = 0.0 if turned_s is None else float(np.clip((film_s - turned_s) / _TURN_S, 0, 1))
-        return round(_MARGIN[0] + share * _TURNED[0]), round(_MARGIN[1] + share * _TURNED[1])
+        return round(MARGIN[0] + share * _TURNED[0]), round(MARGIN[1] + share * _TURNED[1])
 
     def _veiled(self, picture: Pixels, film_s: float) -> Pixels:
         """Behind the cloth, which comes from the left within a second."""
@@ -74,10 +82,10 @@ class DrawnStreet:
         return veiled
 
     @cached_property
-    def _empty(self) -> Pixels:
+    def empty(self) -> Pixels:
         """(430, 760, 3): houses, pavement, kerb and road."""
         random = np.random.default_rng(self._seed)
-        width, height = WIDTH + 2 * _MARGIN[0], HEIGHT + 2 * _MARGIN[1]
+        width, height = WIDTH + 2 * MARGIN[0], HEIGHT + 2 * MARGIN[1]
         street = np.zeros((height, width, 3), np.uint8)
         street[:120] = (132, 140, 152)
         for x in range(14, width, 74):

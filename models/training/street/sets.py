@@ -16,6 +16,7 @@ LABELLED: Mapping[str, tuple[StreetClass, ...]] = {
     "garbage": ("garbage", "garbage_bin", "overflow"),
     "fire-smoke": ("fire", "smoke"),
     "pothole": ("pothole",),
+    "drawn": STREET_CLASSES,
 }
 ABSENT: Mapping[str, tuple[StreetClass, ...]] = dict.fromkeys(
     ("roadside", "people", "motorcycles", "traffic"), ("fire", "smoke")
