@@ -81,7 +81,8 @@ def quantise_detector(
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             per_channel=True,
-            op_types_to_quantize=["Conv", "Add"],
+            # What bends a convolution's output is rounded with it: between two roundings it would cost more time.
+            op_types_to_quantize=["Conv", "Add", "Relu", "Clip"],
             nodes_to_exclude=_convolutions_of(prepared, float_parts),
             calibrate_method=CalibrationMethod.Percentile,
             extra_options={"CalibPercentile": 99.999},

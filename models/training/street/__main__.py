@@ -75,7 +75,7 @@ def quantise(
     network: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     quantised: Annotated[Path, typer.Argument(help="the ONNX file to write")],
     sets: _Sets,
-    count: Annotated[int, typer.Option(help="pictures whose values set the ranges", min=1)] = 160,
+    count: Annotated[int, typer.Option(help="pictures whose values set the ranges", min=1)] = 40,
 ) -> None:
     """Write the 8-bit twin of an exported network."""
     quantise_network(network, quantised, _read(sets), count)

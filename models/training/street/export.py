@@ -21,7 +21,7 @@ def export_network(network: StreetNetwork, path: Path) -> None:
     name_classes(path)
 
 
-def quantise_network(network: Path, quantised: Path, photos: Sequence[Photo], count: int = 160) -> None:
+def quantise_network(network: Path, quantised: Path, photos: Sequence[Photo], count: int = 40) -> None:
     """Write the 8-bit twin of a network; its ranges are those that `count` photos give."""
     pictures = (photos[index].image() for index in evenly(len(photos), count))
     quantise_detector(network, quantised, pictures, _CALIBRATION_WH, ("scores", "distances"))
