@@ -126,7 +126,43 @@ class HealthTimes(HealthLimits):
         return Limits(1.0, 0.5, after_s, self.end_after_s)
 
 
-class StreetSettings(_Strict):
+class PlacedRule(_Strict):
+    """A rule of a zone, or a line.
+
+    Attributes:
+        place: id of the zone or the line.
+        rule: its name; `line` of a line.
+        kind: what it tells; None of a line that only counts.
+    """
+
+    place: str
+    rule: str
+    kind: str | None
+
+
+class Drawing(_Strict):
+    """The zones and lines in one camera's picture."""
+
+    zones: tuple[Zone, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+    @model_validator(mode="after")
+    def _ids_once(self) -> Self:
+        ids = [*(zone.id for zone in self.zones), *(line.id for line in self.lines)]
+        repeated = sorted({one for one in ids if ids.count(one) > 1})
+        if repeated:
+            raise ValueError(f"wanted different ids of zones and lines, got {', '.join(repeated)} more than once")
+        return self
+
+    @property
+    def rules_of_classes(self) -> tuple[PlacedRule, ...]:
+        """What stays silent without a street detector, in the order of the drawing."""
+        rules = [PlacedRule(place=zone.id, rule=one.rule, kind=one.kind) for zone in self.zones for one in zone.rules]
+        lines = [PlacedRule(place=line.id, rule="line", kind=line.kind) for line in self.lines]
+        return tuple(one for one in (*rules, *lines) if one.rule not in WITHOUT_CLASSES)
+
+
+class StreetSettings(Drawing):
     """What is watched for before one street camera.
 
     Attributes:
@@ -141,8 +177,6 @@ class StreetSettings(_Strict):
     health: HealthTimes = HealthTimes()
     background: BackgroundLimits = BackgroundLimits()
     things: ThingLimits = ThingLimits()
-    zones: tuple[Zone, ...] = ()
-    lines: tuple[Line, ...] = ()
 
     @field_validator("time_zone")
     @classmethod
@@ -153,20 +187,17 @@ class StreetSettings(_Strict):
             raise ValueError(f"wanted a time zone such as Asia/Shanghai, got {value!r}") from error
         return value
 
-    @model_validator(mode="after")
-    def _ids_once(self) -> Self:
-        ids = [*(zone.id for zone in self.zones), *(line.id for line in self.lines)]
-        repeated = sorted({one for one in ids if ids.count(one) > 1})
-        if repeated:
-            raise ValueError(f"wanted different ids of zones and lines, got {', '.join(repeated)} more than once")
-        return self
-
     @property
     def kinds_of_classes(self) -> tuple[str, ...]:
         """The kinds that it is to tell of and cannot without a street detector, sorted."""
         rules = [one for zone in self.zones for one in zone.rules]
         told = {one.kind for one in rules} | {line.kind for line in self.lines if line.kind is not None}
         return tuple(sorted(told - {one.kind for one in rules if one.rule in WITHOUT_CLASSES}))
+
+    def redrawn(self, drawing: Drawing) -> "StreetSettings":
+        """The same with other zones and lines."""
+        drawn = {"zones": drawing.zones, "lines": drawing.lines}
+        return StreetSettings(**{name: getattr(self, name) for name in self.model_fields_set} | drawn)
 
     def camera(self, camera_id: str) -> "StreetCamera":
         """The camera with this id that is watched so."""
