@@ -77,9 +77,7 @@ class Cameras:
                 raise BadInput(f"camera {camera_id}: wanted a camera of lane street, got {row.lane}")
             settings = _street(camera_id, row.street).redrawn(drawing)
             row.street = settings.model_dump_json(exclude_unset=True)
-            told = sorted({rule.kind for zone in drawing.zones for rule in zone.rules})
-            counts = {"zones": len(drawing.zones), "lines": len(drawing.lines), "kinds": ", ".join(told)}
-            self._backing.audit.write(transaction, AuditNote(actor, "camera.redrawn", camera_id, counts))
+            self._backing.audit.write(transaction, _redrawn(camera_id, drawing, actor))
             transaction.session.flush()
             return self._camera(row)
 
@@ -126,6 +124,13 @@ def _visible(viewer: ApiKey | None) -> Select[CameraRow]:
     )
     nobodys = and_(CameraRow.gate_id.is_(None), CameraRow.lane_id.is_(None))
     return joined.where(or_(nobodys, of_purposes(viewer), visible_lots(viewer)))
+
+
+def _redrawn(camera_id: str, drawing: Drawing, actor: str) -> AuditNote:
+    """How many zones and lines there are now, and which kinds the rules tell."""
+    told = ", ".join(sorted({rule.kind for zone in drawing.zones for rule in zone.rules}))
+    counts = {"zones": len(drawing.zones), "lines": len(drawing.lines)}
+    return AuditNote(actor, "camera.redrawn", camera_id, {**counts, "kinds": told})
 
 
 def _street(camera_id: str, stored: str) -> StreetSettings:

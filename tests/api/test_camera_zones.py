@@ -39,7 +39,7 @@ def test_zones_drawn_anew_take_the_place_of_all_and_leave_the_other_settings(qua
     assert (camera["street"]["time_zone"], camera["needs_detector"]) == ("Asia/Shanghai", [])
     assert camera["state"] != "stopped"
     [entry] = [one for one in quay.client.get("/v1/audit").json()["items"] if one["action"] == "camera.redrawn"]
-    assert (entry["subject"], entry["details"]) == ("quay-3", {"zones": 1, "lines": 1, "kinds": "L07"})
+    assert (entry["target"], entry["details"]) == ("quay-3", {"zones": 1, "lines": 1, "kinds": "L07"})
 
 
 @pytest.mark.parametrize(

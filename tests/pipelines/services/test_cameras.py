@@ -134,7 +134,7 @@ def test_a_camera_that_is_drawn_anew_begins_anew_and_keeps_its_other_settings(
     assert cameras.get("quay") == redrawn
     cameras.redraw("quay", _drawing(), actor="test")  # the same once more
     assert runtime.started == ["fixed", "quay", "quay"]
-    assert [entry.action for entry in site.store.audit.list().items][-2:] == ["camera.created", "camera.redrawn"]
+    assert [entry.note.action for entry in site.store.audit.list().items][-2:] == ["camera.created", "camera.redrawn"]
 
 
 def test_only_street_cameras_of_the_database_are_drawn_anew(site: Site, cameras: CameraService) -> None:
