@@ -196,8 +196,7 @@ class StreetSettings(Drawing):
 
     def redrawn(self, drawing: Drawing) -> "StreetSettings":
         """The same with other zones and lines."""
-        drawn = {"zones": drawing.zones, "lines": drawing.lines}
-        return StreetSettings(**{name: getattr(self, name) for name in self.model_fields_set} | drawn)
+        return self.model_copy(update={"zones": drawing.zones, "lines": drawing.lines})
 
     def camera(self, camera_id: str) -> "StreetCamera":
         """The camera with this id that is watched so."""

@@ -86,7 +86,7 @@ def squares(tmp_path: Path) -> Path:
     """Two grey pictures, one of them with a white square, and a detector that calls the square fire."""
     (tmp_path / "grey").mkdir()
     for name in ("bright", "plain"):
-        image = np.full((SIDE, SIDE, 3), 60, np.uint8)
+        image = np.random.default_rng(1).integers(0, 120, (SIDE, SIDE, 3)).astype(np.uint8)
         if name == "bright":
             image[: SIDE // 2, SIDE // 2 :] = 255
         cv2.imwrite(str(tmp_path / "grey" / f"{name}.png"), image)
