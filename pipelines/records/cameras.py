@@ -129,8 +129,8 @@ def _visible(viewer: ApiKey | None) -> Select[CameraRow]:
 def _redrawn(camera_id: str, drawing: Drawing, actor: str) -> AuditNote:
     """How many zones and lines there are now, and which kinds the rules tell."""
     told = ", ".join(sorted({rule.kind for zone in drawing.zones for rule in zone.rules}))
-    counts = {"zones": len(drawing.zones), "lines": len(drawing.lines)}
-    return AuditNote(actor, "camera.redrawn", camera_id, {**counts, "kinds": told})
+    details: dict[str, str | int] = {"zones": len(drawing.zones), "lines": len(drawing.lines), "kinds": told}
+    return AuditNote(actor, "camera.redrawn", camera_id, details)
 
 
 def _street(camera_id: str, stored: str) -> StreetSettings:
