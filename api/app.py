@@ -16,6 +16,7 @@ from api.metrics import Metrics, RequestMetrics
 from api.openapi import DESCRIPTION, DescribedApi
 from api.routes import (
     audit,
+    camera_zones,
     cameras,
     case_evidence,
     cases,
@@ -72,6 +73,7 @@ NOUNS = (
     case_evidence,
     suppressions,
     cameras,
+    camera_zones,
     events,
     keys,
     audit,

@@ -13,12 +13,14 @@ from benchmarks import face_detection as detection
 from benchmarks import faces as verification
 from benchmarks import false_alarms as crying_wolf
 from benchmarks import incidents as finding_incidents
+from benchmarks import line_counts as counting
 from benchmarks import plate_crops as plate_reading
 from benchmarks import plates as plate_finding
 from benchmarks import search as searching
 from benchmarks import street as street_watching
 from benchmarks import verify_api as serving
 from benchmarks.command import add_benchmark
+from benchmarks.held_pictures import read_names
 from benchmarks.options import BenchOptions
 from benchmarks.plate_models import DETECTOR, READER
 from benchmarks.result import Result
@@ -36,6 +38,9 @@ Size = Annotated[str, typer.Option(help="fit every picture into WxH pixels first
 
 PlateDetector = Annotated[str, typer.Option("--detector", help="id of a plate detector, or an ONNX file")]
 PlateReader = Annotated[str, typer.Option("--reader", help="id of a plate reader, or an ONNX file")]
+WatchingDetector = Annotated[
+    str | None, typer.Option("--detector", help="id of a street detector, or an ONNX file; default: none")
+]
 CameraFile = Annotated[Path, typer.Option(help="TOML with zones, kinds, fps")]
 Weights = Annotated[
     Path | None, typer.Option(help="folder of the peers' networks; default: public-weights near --data")
@@ -78,18 +83,40 @@ def incidents(
     video: Annotated[Path, typer.Option(help="the film")],
     camera: CameraFile,
     truth: Annotated[Path, typer.Option(help="JSON: incidents with kind, start_s, end_s, box")],
+    detector: WatchingDetector = None,
 ) -> Result:
     """Are the incidents of a film found, each once, how soon, and is nothing else told?"""
-    return finding_incidents.run(options, video=video, camera=camera, truth=truth)
+    return finding_incidents.run(options, video=video, camera=camera, truth=truth, detector=detector)
+
+
+def line_counts(
+    options: BenchOptions,
+    video: Annotated[Path, typer.Option(help="the film")],
+    camera: CameraFile,
+    truth: Annotated[Path, typer.Option(help="JSON: crossings with line, direction, at_s")],
+    detector: WatchingDetector = None,
+) -> Result:
+    """Do the counts over the lines of a film equal those of a person who watched it?"""
+    return counting.run(options, video=video, camera=camera, truth=truth, detector=detector)
 
 
 def false_alarms(
     options: BenchOptions,
-    video: Annotated[list[Path], typer.Option(help="a film in which nothing happens; may be repeated")],
     camera: CameraFile,
+    video: Annotated[list[Path] | None, typer.Option(help="a film in which nothing happens; may be repeated")] = None,
+    pictures: Annotated[
+        list[Path] | None, typer.Option(help="folder of pictures in which nothing happens; may be repeated")
+    ] = None,
+    hold_s: Annotated[float, typer.Option(help="how long each picture is held before a camera of its own")] = 10.0,
+    leave_out: Annotated[
+        Path | None, typer.Option(help="file of names of pictures, one a line, that do show what a rule looks for")
+    ] = None,
+    detector: WatchingDetector = None,
 ) -> Result:
-    """Alarms a camera and hour on films in which nothing happens."""
-    return crying_wolf.run(options, videos=video, camera=camera)
+    """Alarms a camera and hour on films and pictures in which nothing happens."""
+    left_out = read_names(leave_out) if leave_out else frozenset[str]()
+    still = crying_wolf.Still(tuple(video or ()), tuple(pictures or ()), left_out, hold_s)
+    return crying_wolf.run(options, still=still, camera=camera, detector=detector)
 
 
 def street(
@@ -154,6 +181,7 @@ add_benchmark(app, "face-detection", face_detection)
 add_benchmark(app, "plate-crops", plate_crops)
 add_benchmark(app, "plates", plates)
 add_benchmark(app, "incidents", incidents)
+add_benchmark(app, "line-counts", line_counts)
 add_benchmark(app, "false-alarms", false_alarms)
 add_benchmark(app, "street", street)
 add_benchmark(app, "search", search)

@@ -17,14 +17,12 @@ from benchmarks.incident_truth import (
 from benchmarks.options import BenchOptions
 from benchmarks.result import Listing, Metrics, Result, this_machine
 from benchmarks.street_films import PlayedFilm, play_film
+from benchmarks.street_models import WatchingDetector, watching_detector
 from benchmarks.timing import opencv_threads, percentiles_ms
-from pipelines.stages.street import StreetDetector
 from pipelines.street_cameras import StreetCamera, read_street_camera
 
 
-def run(
-    options: BenchOptions, *, video: Path, camera: Path, truth: Path, detector: StreetDetector | None = None
-) -> Result:
+def run(options: BenchOptions, *, video: Path, camera: Path, truth: Path, detector: str | None = None) -> Result:
     """Found, missed and false alarms of a film.
 
     Args:
@@ -32,26 +30,27 @@ def run(
         video: the film.
         camera: TOML, as `pipelines.street_cameras` reads it.
         truth: JSON with `incidents`.
-        detector: None: only what needs no learned class can be found.
+        detector: id or ONNX file; None: only what needs no learned class can be found.
 
     Raises:
-        ConfigurationError: a wrong camera file, or no film.
+        ConfigurationError: a wrong camera file, no film, or an unknown detector.
         BadInput: a wrong truth.
         SourceError: the film cannot be read to its end.
     """
     options.check_peers(())
     street, wanted = read_street_camera(camera), read_truth(truth)
+    watching = watching_detector(options, detector)
     with opencv_threads(options.threads):
-        film = play_film(video, street, detector, wanted.begins_at)
+        film = play_film(video, street, watching.detector, wanted.begins_at)
     verdict = judge(wanted.incidents, film)
     return Result(
         benchmark="incidents",
         command=options.command,
-        models=(),
+        models=watching.models,
         machine=this_machine(options.provider, options.threads),
         n=len(wanted.incidents),
         metrics=_metrics(verdict, film),
-        conditions=_conditions(street, wanted, film, detector),
+        conditions=_conditions(street, wanted, film, watching),
         listings=(_alarms(verdict, film),),
     )
 
@@ -67,11 +66,11 @@ def _metrics(verdict: Verdict, film: PlayedFilm) -> Metrics:
     }
 
 
-def _conditions(camera: StreetCamera, truth: FilmTruth, film: PlayedFilm, detector: StreetDetector | None) -> Metrics:
+def _conditions(camera: StreetCamera, truth: FilmTruth, film: PlayedFilm, watching: WatchingDetector) -> Metrics:
     learned = sorted({name for one in truth.incidents for name in one.classes})
     return {
         "input": f"{film.length_s:.1f} s of film at {camera.fps} frames a second; decoding is not in the times",
-        "detector": "none: no learned class can be found" if detector is None else type(detector).__name__,
+        "detector": watching.told,
         "classes_wanted": ", ".join(learned) or "none",
         "found_is": f"same kind, told from {TOLERANCE_S} s before the start to {TOLERANCE_S} s after the end, and "
         f"{LEAST_COMMON} of the smaller box in common; a second alarm of one incident is false",

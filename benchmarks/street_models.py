@@ -1,15 +1,53 @@
 """The street detectors that a benchmark is asked to measure: ids of the manifests, or files where they lie."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.detector_file import file_spec
+from benchmarks.options import BenchOptions
+from benchmarks.result import UsedModel
 from models.catalogue import Catalogue
 from models.manifest import ModelSpec
+from models.street.detector import ObjectDetector
 from models.street.heads import HEADS
+from models.street.open import open_street_detector
 from vision.errors import ConfigurationError, ModelContractError
 
 DETECTOR = "street-detector"
 """The default, where the manifests list it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WatchingDetector:
+    """What a film is watched with.
+
+    Attributes:
+        detector: None: only what needs no learned class can be found.
+        models: for the result: none or one.
+    """
+
+    detector: ObjectDetector | None = None
+    models: tuple[UsedModel, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """For the result's conditions."""
+        return ", ".join(one.id for one in self.models) or "none: no learned class can be found"
+
+
+def watching_detector(options: BenchOptions, wanted: str | None) -> WatchingDetector:
+    """The detector with this id, or of this ONNX file; none where none is wanted.
+
+    Raises:
+        ConfigurationError: an unknown id, or a file whose family or classes are not known.
+        ModelError: a model that cannot be opened.
+    """
+    if wanted is None:
+        return WatchingDetector()
+    catalogue = options.open_catalogue()
+    model_id = listed_street_id(catalogue, wanted)
+    used = UsedModel.of(catalogue.manifest.get(model_id))
+    return WatchingDetector(open_street_detector(catalogue, model_id), (used,))
 
 
 def chosen_detector(catalogue: Catalogue, wanted: str | None) -> str:

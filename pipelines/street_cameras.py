@@ -127,7 +127,62 @@ class HealthTimes(HealthLimits):
         return Limits(1.0, 0.5, after_s, self.end_after_s)
 
 
-class StreetSettings(_Strict):
+class PlacedRule(_Strict):
+    """A rule of a zone, or a line.
+
+    Attributes:
+        place: id of the zone or the line.
+        rule: its name; `line` of a line.
+        kind: what it tells; None of a line that only counts.
+    """
+
+    place: str
+    rule: str
+    kind: str | None
+
+
+class Drawing(_Strict):
+    """The zones and lines in one camera's picture."""
+
+    zones: tuple[Zone, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+    @model_validator(mode="after")
+    def _ids_once(self) -> Self:
+        ids = [*(zone.id for zone in self.zones), *(line.id for line in self.lines)]
+        repeated = sorted({one for one in ids if ids.count(one) > 1})
+        if repeated:
+            raise ValueError(f"wanted different ids of zones and lines, got {', '.join(repeated)} more than once")
+        return self
+
+    def silent(self, seen: frozenset[str]) -> tuple[PlacedRule, ...]:
+        """The rules and lines that see nobody here, in the order of the drawing.
+
+        Args:
+            seen: the classes that the street detector tells apart; none without one.
+        """
+        return tuple(one for one, classes in self._placed() if classes is not None and not seen.intersection(classes))
+
+    def silent_kinds(self, seen: frozenset[str]) -> tuple[str, ...]:
+        """The kinds that it is to tell of and cannot, sorted; `seen` as in `silent`."""
+        silent = set(self.silent(seen))
+        told = {one.kind for one, _ in self._placed() if one not in silent}
+        return tuple(sorted({one.kind for one in silent if one.kind is not None} - told))
+
+    def _placed(self) -> list[tuple[PlacedRule, tuple[str, ...] | None]]:
+        """Every rule and line with the classes that it looks at; None: it needs none."""
+        rules = [
+            (
+                PlacedRule(place=zone.id, rule=one.rule, kind=one.kind),
+                one.classes if isinstance(one, ClassRule) else None,
+            )
+            for zone in self.zones
+            for one in zone.rules
+        ]
+        return rules + [(PlacedRule(place=one.id, rule="line", kind=one.kind), one.classes) for one in self.lines]
+
+
+class StreetSettings(Drawing):
     """What is watched for before one street camera.
 
     Attributes:
@@ -143,8 +198,6 @@ class StreetSettings(_Strict):
     background: BackgroundLimits = BackgroundLimits()
     things: ThingLimits = ThingLimits()
     flicker: FlickerLimits = FlickerLimits()
-    zones: tuple[Zone, ...] = ()
-    lines: tuple[Line, ...] = ()
 
     @field_validator("time_zone")
     @classmethod
@@ -155,25 +208,9 @@ class StreetSettings(_Strict):
             raise ValueError(f"wanted a time zone such as Asia/Shanghai, got {value!r}") from error
         return value
 
-    @model_validator(mode="after")
-    def _ids_once(self) -> Self:
-        ids = [*(zone.id for zone in self.zones), *(line.id for line in self.lines)]
-        repeated = sorted({one for one in ids if ids.count(one) > 1})
-        if repeated:
-            raise ValueError(f"wanted different ids of zones and lines, got {', '.join(repeated)} more than once")
-        return self
-
-    def silent_kinds(self, seen: frozenset[str]) -> tuple[str, ...]:
-        """The kinds that it is to tell of and cannot, sorted.
-
-        Args:
-            seen: the classes that the street detector tells apart; none without one.
-        """
-        rules = [one for zone in self.zones for one in zone.rules]
-        asked = {one.kind for one in rules} | {line.kind for line in self.lines if line.kind is not None}
-        told = {one.kind for one in rules if not isinstance(one, ClassRule) or seen.intersection(one.classes)}
-        counted = {line.kind for line in self.lines if seen.intersection(line.classes)}
-        return tuple(sorted(asked - told - counted))
+    def redrawn(self, drawing: Drawing) -> "StreetSettings":
+        """The same with other zones and lines."""
+        return self.model_copy(update={"zones": drawing.zones, "lines": drawing.lines})
 
     def camera(self, camera_id: str) -> "StreetCamera":
         """The camera with this id that is watched so."""

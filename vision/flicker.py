@@ -16,7 +16,7 @@ class FlickerLimits(BaseModel):
         classes: that flicker by their nature; of all others nothing is asked.
         width_px: the picture is brought to this width first.
         levels: grey levels, 0..255, from which on a pixel has changed since the frame before.
-        share: of a box's pixels that must have changed.
+        share: of a box's pixels that must have changed; 0: nothing is asked.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -44,7 +44,7 @@ class FlickerGate:
             image: (H, W, 3) uint8 BGR, the frame that shows them; remembered for the next call.
         """
         last, self._last = self._last, self._small(image)
-        if len(seen) == 0:
+        if len(seen) == 0 or self._limits.share == 0:
             return seen
         asked = np.isin(seen.data["class_name"], self._limits.classes)
         if not asked.any():

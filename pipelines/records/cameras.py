@@ -11,8 +11,8 @@ from pipelines.records.parking_places import lane_row, visible_lots
 from pipelines.records.parking_tables import LaneRow, LotRow
 from pipelines.records.tables import CameraRow, GalleryRow, GateRow
 from pipelines.records.values import ApiKey, AuditNote, Page
-from pipelines.street_cameras import StreetSettings, told_faults
-from vision.errors import ConfigurationError, Conflict, NotFound
+from pipelines.street_cameras import Drawing, StreetSettings, told_faults
+from vision.errors import BadInput, ConfigurationError, Conflict, NotFound
 
 _PLACE = LaneRow.lot_id + "/" + LaneRow.id
 
@@ -62,6 +62,25 @@ class Cameras:
         with self._backing.database.reading() as session:
             return read_page(session, _visible(viewer), CameraRow, Part(cursor, limit), self._camera)
 
+    def redraw(self, camera_id: str, drawing: Drawing, *, actor: str) -> Camera:
+        """Give a street camera other zones and lines; the audit log has how many, and which kinds they tell.
+
+        Raises:
+            NotFound: no such camera.
+            BadInput: it watches no street.
+        """
+        with self._backing.database.writing() as transaction:
+            row = transaction.session.scalar(select(CameraRow).where(CameraRow.id == camera_id))
+            if row is None:
+                raise NotFound(f"no camera {camera_id}")
+            if row.street is None:
+                raise BadInput(f"camera {camera_id}: wanted a camera of lane street, got {row.lane}")
+            settings = _street(camera_id, row.street).redrawn(drawing)
+            row.street = settings.model_dump_json(exclude_unset=True)
+            self._backing.audit.write(transaction, _redrawn(camera_id, drawing, actor))
+            transaction.session.flush()
+            return self._camera(row)
+
     def delete(self, camera_id: str, *, actor: str) -> None:
         """Remove the camera; a gate that decides on its track then waits for pictures.
 
@@ -105,6 +124,13 @@ def _visible(viewer: ApiKey | None) -> Select[CameraRow]:
     )
     nobodys = and_(CameraRow.gate_id.is_(None), CameraRow.lane_id.is_(None))
     return joined.where(or_(nobodys, of_purposes(viewer), visible_lots(viewer)))
+
+
+def _redrawn(camera_id: str, drawing: Drawing, actor: str) -> AuditNote:
+    """How many zones and lines there are now, and which kinds the rules tell."""
+    told = ", ".join(sorted({rule.kind for zone in drawing.zones for rule in zone.rules}))
+    details: dict[str, str | int] = {"zones": len(drawing.zones), "lines": len(drawing.lines), "kinds": told}
+    return AuditNote(actor, "camera.redrawn", camera_id, details)
 
 
 def _street(camera_id: str, stored: str) -> StreetSettings:

@@ -1,5 +1,6 @@
 """The cameras of this installation at work: whom they see goes to their gates, what becomes of them to the events."""
 
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -14,6 +15,7 @@ from pipelines.records.store import Store
 from pipelines.records.values import ApiKey, Page
 from pipelines.services.gates import GateService
 from pipelines.stages.face import FaceTrackReady
+from pipelines.street_cameras import Drawing
 from vision.errors import Conflict, NotFound
 from vision.types import FaceObservation
 
@@ -78,6 +80,8 @@ class CameraService:
         self._clock = clock
         self._configured = {camera.id: camera for camera in configured}
         self._runtime = run(self)
+        # Two changes of one camera at once must not leave it running as neither says.
+        self._changing = threading.Lock()
 
     def start(self) -> None:
         """Begin to read all cameras.
@@ -114,10 +118,35 @@ class CameraService:
         """
         if camera_id in self._configured:
             raise Conflict(f"camera {camera_id}: is in the camera file, take it out there")
-        self._store.cameras.get(camera_id)
-        with suppress(NotFound):  # another request stopped it just now
-            self._runtime.remove(camera_id)
-        self._store.cameras.delete(camera_id, actor=actor)
+        with self._changing:
+            self._store.cameras.get(camera_id)
+            self._stop(camera_id)
+            self._store.cameras.delete(camera_id, actor=actor)
+
+    def redraw(self, camera_id: str, drawing: Drawing, *, actor: str) -> Camera:
+        """Give a street camera other zones and lines; it takes them at once, and what it saw before is delivered first.
+
+        The camera begins anew: it learns its street again, and what stands there now is part of it. The same drawing
+        once more changes nothing.
+
+        Raises:
+            NotFound: no such camera.
+            Conflict: it is in the camera file.
+            BadInput: it watches no street.
+        """
+        if camera_id in self._configured:
+            raise Conflict(f"camera {camera_id}: is in the camera file, draw its zones there")
+        with self._changing:
+            before = self._store.cameras.get(camera_id)
+            if before.street is not None and (before.street.zones, before.street.lines) == (
+                drawing.zones,
+                drawing.lines,
+            ):
+                return before
+            after = self._store.cameras.redraw(camera_id, drawing, actor=actor)
+            self._stop(camera_id)
+            self._runtime.add(after)
+        return after
 
     def get(self, camera_id: str, viewer: ApiKey | None = None) -> Camera:
         """One camera.
@@ -194,6 +223,10 @@ class CameraService:
     def close(self) -> None:
         """Stop all cameras; what they saw is delivered first."""
         self._runtime.close()
+
+    def _stop(self, camera_id: str) -> None:
+        with suppress(NotFound):  # it does not run, for this service is being closed or was never started
+            self._runtime.remove(camera_id)
 
     def _purpose(self, camera: Camera) -> str | None:
         """Whose business the camera is: that of its gate's gallery or of its parking lot, or everybody's."""

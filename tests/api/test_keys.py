@@ -22,6 +22,7 @@ WANTED_SCOPES = [
     ("GET", "/v1/decisions", Scope.DECISIONS_READ),
     ("GET", "/v1/cameras", Scope.CAMERAS_READ),
     ("DELETE", "/v1/cameras/c", Scope.CAMERAS_WRITE),
+    ("GET", "/v1/cameras/c/zones", Scope.CAMERAS_READ),
     ("POST", "/v1/plates/read", Scope.PLATES_READ),
     ("GET", "/v1/parking/lots", Scope.PARKING_READ),
     ("GET", "/v1/parking/lots/x/lookup?plate=A1", Scope.PARKING_READ),

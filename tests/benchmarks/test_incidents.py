@@ -27,7 +27,7 @@ def alarm(told_s: float, kind: str = "L07", left: float = 100, phase: Phase = "s
 
 
 def film(*incidents: Incident) -> PlayedFilm:
-    return PlayedFilm(incidents, BEGINS_AT, 90.0, (0.01,), {})
+    return PlayedFilm(incidents, BEGINS_AT, 90.0, (0.01,))
 
 
 def counts(truth: list[TrueIncident], *incidents: Incident) -> tuple[int, int, int]:

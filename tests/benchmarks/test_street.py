@@ -19,10 +19,10 @@ SIDE = 64
 FOUND = [28.0, 0.0, 64.0, 36.0]
 
 
-def write_detector(path: Path, names: str = "") -> Path:
+def write_detector(path: Path, names: str = "", box_side: int = 40) -> Path:
     """A YOLOv8 of two classes and one box a cell of stride 32: the second class where the cell is white."""
     boxes = np.zeros((1, 4, 84), np.float32)
-    boxes[0, :, 80:] = [[16, 48, 16, 48], [16, 16, 48, 48], [40] * 4, [40] * 4]
+    boxes[0, :, 80:] = [[16, 48, 16, 48], [16, 16, 48, 48], [box_side] * 4, [box_side] * 4]
     fine = np.zeros((1, 2, 80), np.float32)
     constants = {"boxes": boxes, "fine": fine, "none": np.zeros((1, 1, 4), np.float32), "shape": np.array([1, 1, 4])}
     nodes = [

@@ -49,7 +49,7 @@ def played_with_truth(film: FilmName) -> PlayedFilm:
     for frame in film_frames(clip(film), camera):
         detector.at(frame.captured_at)
         told += stage.process(frame)
-    return PlayedFilm(tuple(told), BEGINS_AT, SECONDS, (), stage.line_counts)
+    return PlayedFilm(tuple(told), BEGINS_AT, SECONDS, ())
 
 
 @pytest.mark.parametrize("film", FILM_NAMES)

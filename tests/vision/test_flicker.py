@@ -76,5 +76,9 @@ def test_a_large_picture_is_compared_small() -> None:
     assert names(gate.kept(fire, brighter)) == ["fire"]
 
 
+def test_where_no_share_is_wanted_everything_is_kept() -> None:
+    assert names(FlickerGate(FlickerLimits(share=0)).kept(BOTH, STILL)) == ["fire", "car"]
+
+
 def test_no_detections_stay_none() -> None:
     assert len(FlickerGate(FlickerLimits()).kept(sv.Detections.empty(), STILL)) == 0

@@ -1,5 +1,6 @@
 """Small films and pictures, written when a test asks for them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -24,13 +25,19 @@ def picture(number: int) -> Image:
 
 def write_film(path: Path, frames: int = 20, moov_first: bool = False) -> Path:
     """A film of so many pictures at 10 a second, in the format of the name's suffix."""
+    return write_pictures(path, [picture(number) for number in range(frames)], moov_first)
+
+
+def write_pictures(path: Path, pictures: Sequence[Image], moov_first: bool = False) -> Path:
+    """A film of these pictures, all of one size, at 10 a second, in the format of the name's suffix."""
     options = {"movflags": "faststart"} if moov_first else {}
     with av.open(str(path), "w", options=options) as container:
         stream = container.add_stream("mpeg4", rate=FPS)
-        stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt = "yuv420p"
         stream.gop_size, stream.bit_rate = 1, 2_000_000  # each picture by itself, all about as large
-        for number in range(frames):
-            frame = av.VideoFrame.from_ndarray(picture(number), format="bgr24")
+        for number, image in enumerate(pictures):
+            frame = av.VideoFrame.from_ndarray(image, format="bgr24")
             frame.pts, frame.time_base = number, Fraction(1, FPS)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

@@ -10,9 +10,10 @@ from pipelines.ingest.status import CameraStatus
 from pipelines.records.gate_values import Camera
 from pipelines.services.cameras import CameraService
 from pipelines.stages.face import FaceTrackReady
+from pipelines.street_cameras import Drawing, Line, StreetSettings
 from tests.fakes import observed
 from tests.pipelines.site import Site
-from vision.errors import ConfigurationError, Conflict, NotFound
+from vision.errors import BadInput, ConfigurationError, Conflict, NotFound
 from vision.types import FaceObservation
 
 URL = "rtsp://127.0.0.1:9/a"
@@ -23,6 +24,7 @@ class FakeRuntime:
     """Notes what it is told."""
 
     running: list[str] = field(default_factory=list)
+    started: list[str] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
     trusted: dict[str, bool] = field(default_factory=dict)
 
@@ -32,6 +34,7 @@ class FakeRuntime:
 
     def add(self, camera: Camera) -> None:
         self.running.append(camera.id)
+        self.started.append(camera.id)
 
     def remove(self, camera_id: str) -> None:
         if camera_id not in self.running:
@@ -110,6 +113,38 @@ def test_a_camera_without_networks_for_its_lane_is_not_kept(site: Site, cameras:
 def test_a_camera_of_a_parking_lane_that_is_not_there_is_not_kept(site: Site, cameras: CameraService) -> None:
     with pytest.raises(NotFound, match="garage/in"):
         cameras.add(Camera("cam", URL, "plate", site.clock(), lane_id="garage/in"), actor="test")
+
+
+def _quay(site: Site) -> Camera:
+    return Camera("quay", URL, "street", site.clock(), street=StreetSettings(time_zone="Asia/Shanghai"))
+
+
+def _drawing(line_id: str = "stop") -> Drawing:
+    return Drawing(lines=(Line(id=line_id, points=((0.0, 0.5), (1.0, 0.5))),))
+
+
+def test_a_camera_that_is_drawn_anew_begins_anew_and_keeps_its_other_settings(
+    site: Site, cameras: CameraService, runtime: FakeRuntime
+) -> None:
+    cameras.add(_quay(site), actor="test")
+    assert runtime.started == ["fixed", "quay"]
+    redrawn = cameras.redraw("quay", _drawing(), actor="test")
+    assert (runtime.running, runtime.started) == (["fixed", "quay"], ["fixed", "quay", "quay"])
+    assert redrawn.street == StreetSettings(time_zone="Asia/Shanghai", lines=_drawing().lines)
+    assert cameras.get("quay") == redrawn
+    cameras.redraw("quay", _drawing(), actor="test")  # the same once more
+    assert runtime.started == ["fixed", "quay", "quay"]
+    assert [entry.note.action for entry in site.store.audit.list().items][-2:] == ["camera.created", "camera.redrawn"]
+
+
+def test_only_street_cameras_of_the_database_are_drawn_anew(site: Site, cameras: CameraService) -> None:
+    cameras.add(_camera(site), actor="test")
+    with pytest.raises(BadInput, match="wanted a camera of lane street, got face"):
+        cameras.redraw("cam", _drawing(), actor="test")
+    with pytest.raises(Conflict, match="draw its zones there"):
+        cameras.redraw("fixed", _drawing(), actor="test")
+    with pytest.raises(NotFound):
+        cameras.redraw("nobodys", _drawing(), actor="test")
 
 
 def test_a_camera_sees_while_it_runs_and_its_street_stage_trusts_it(
