@@ -32,7 +32,7 @@ class ParkingRecords:
         self._backing = backing
         self.plates = Plates(backing.vault)
         self.evidence = ParkingEvidence(backing)
-        self.remover = ParkingRemover(self.plates, self.evidence, backing.audit, backing.clock)
+        self.remover = ParkingRemover(backing, self.evidence)
         self.rates = Rates(backing)
         self.lots = Lots(backing, self.remover)
         self.lanes = Lanes(backing)
@@ -66,7 +66,7 @@ class ParkingRecords:
             BadInput: the text is on no plate.
         """
         with self._backing.database.writing() as transaction:
-            forgotten = self.remover.forget(transaction, plate, actor)
+            forgotten = self.remover.forget(transaction, self.plates.hashes(plate), actor)
             answers = Idempotency(self._backing).forget(transaction, normalised(plate))
         self._backing.database.clear_traces()
         return replace(forgotten, answers=answers)
