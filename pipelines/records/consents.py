@@ -110,7 +110,7 @@ class Consents:
             "photographs": self._remover.photographs(transaction, theirs[1], unsupported(PhotographRow, now)),
         }
         self._backing.audit.write(transaction, AuditNote(actor, "consent.withdrawn", row.id, counts))
-        self._backing.ledger.note(transaction, [ErasureNote("consent", row.id, now)])
+        self._backing.ledger.note(transaction, ErasureNote("consent", row.id, now))
         event = Event(
             event_id=event_id(None, row.id, "consent.withdrawn"),
             kind="consent.withdrawn",

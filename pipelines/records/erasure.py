@@ -47,7 +47,7 @@ class Eraser:
             transaction.session.execute(delete(SubjectRow).where(SubjectRow.id == subject_id))
             self._backing.audit.write(transaction, AuditNote(actor, "subject.erased", subject_id, dict(counts)))
             note = ErasureNote("subject", subject_id, self._backing.clock())
-            self._backing.ledger.note(transaction, [note])
+            self._backing.ledger.note(transaction, note)
             self._events.write(transaction, self._event(subject_id))
         return Erasure(subject_id, **counts, traces_cleared=self._backing.database.clear_traces())
 

@@ -105,7 +105,7 @@ class ApiKeys:
             if row.revoked_at is None:
                 row.revoked_at = self._backing.clock()
                 self._backing.audit.write(transaction, AuditNote(actor, "key.revoked", key_id))
-                self._backing.ledger.note(transaction, [ErasureNote("key", key_id, row.revoked_at)])
+                self._backing.ledger.note(transaction, ErasureNote("key", key_id, row.revoked_at))
             return _key(row)
 
     def _usable(self, row: ApiKeyRow) -> bool:

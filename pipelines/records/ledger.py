@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,22 +18,27 @@ from vision.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)
 
-ErasureKind = Literal["subject", "consent", "key", "plate.session", "plate.right", "plate.observation", "plate.event"]
-"""A subject was erased, a consent withdrawn, an API key revoked, a plate forgotten (by the hash of each use)."""
+ErasureKind = Literal["subject", "consent", "key", "plate"]
+"""A subject was erased, a consent withdrawn, an API key revoked, a plate forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
 class ErasureNote:
-    """One entry; `target` is a random id or a keyed hash, and leads to nobody by itself."""
+    """One entry; `target` is a random id, or a plate's keyed hashes, and leads to nobody by itself."""
 
     kind: ErasureKind
     target: str
     at: datetime
 
 
-def plate_kind(use: PlateUse) -> ErasureKind:
-    """The kind of an entry that holds a plate's hash of this use."""
-    return cast(ErasureKind, f"plate.{use}")
+def plate_target(hashes: Mapping[PlateUse, str]) -> str:
+    """What an entry keeps of a plate: its hash for every use."""
+    return ".".join(hashes[use] for use in get_args(PlateUse))
+
+
+def plate_hashes(target: str) -> dict[PlateUse, str]:
+    """The hashes that an entry keeps."""
+    return dict(zip(get_args(PlateUse), target.split("."), strict=True))
 
 
 def read_ledger(file: Path) -> set[ErasureNote]:
@@ -63,10 +69,9 @@ class ErasureLedger:
         self._copied = 0
         self._known: set[ErasureNote] | None = None
 
-    def note(self, transaction: Transaction, notes: list[ErasureNote]) -> None:
-        """Write the entries within the transaction that erases, and copy them to the file after its commit."""
-        for one in notes:
-            transaction.session.add(ErasureRow(kind=one.kind, target=one.target, at=one.at))
+    def note(self, transaction: Transaction, note: ErasureNote) -> None:
+        """Write the entry within the transaction that erases, and copy it to the file after its commit."""
+        transaction.session.add(ErasureRow(kind=note.kind, target=note.target, at=note.at))
         transaction.afterwards(self._try_to_copy)
 
     def entries(self) -> set[ErasureNote]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, or_, select, update
 from pipelines.records.backing import Backing
 from pipelines.records.batches import delete_rows, delete_some, some
 from pipelines.records.database import Transaction
-from pipelines.records.ledger import ErasureNote, plate_kind
+from pipelines.records.ledger import ErasureNote, plate_target
 from pipelines.records.parking_evidence import ParkingEvidence
 from pipelines.records.parking_plates import PlateUse
 from pipelines.records.parking_tables import LaneRow, LotRow, ObservationRow, RightPlateRow, RightRow, SessionRow
@@ -81,8 +81,7 @@ class ParkingRemover:
         self._backing.audit.write(
             transaction, AuditNote(actor, "parking.plate_forgotten", None, dict(asdict(forgotten)))
         )
-        notes = [ErasureNote(plate_kind(use), digest, self._backing.clock()) for use, digest in hashes.items()]
-        self._backing.ledger.note(transaction, notes)
+        self._backing.ledger.note(transaction, ErasureNote("plate", plate_target(hashes), self._backing.clock()))
         return forgotten
 
     def remove_lot(self, transaction: Transaction, lot_id: str) -> Forgotten:

@@ -1,6 +1,7 @@
 """What goes by itself: expired consents and galleries' templates, and records whose time is up."""
 
 import logging
+import shutil
 import threading
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 ORPHAN_AGE = timedelta(hours=1)
 # Long enough to see that an upgrade was well.
 UPGRADE_COPY_AGE = timedelta(days=7)
+STAGING_AGE = timedelta(days=1)
+STAGING_PREFIX = ".restore-"
 PAUSE_S = 0.01
 # Gates wait while a store is compacted. What stays in a larger one is sealed with keys that are destroyed;
 # `Database.compact` removes it when nobody is at the gates.
@@ -99,7 +102,7 @@ class Sweeper:
         while any(count >= BATCH_ROWS for count in asdict(part).values()) and not self._closing.wait(PAUSE_S):
             part = self._sweep_part(0)
             sweep = sweep.plus(part)
-        self._remove_upgrade_copies()
+        self._remove_left_copies()
         self._store.backing.ledger.copy()
         self._store.backing.database.compact_if_due(COMPACT_UP_TO_BYTES)
         # Also finishes what an erasure could not, while a reader held the log.
@@ -113,11 +116,15 @@ class Sweeper:
                 self._store.audit.write(transaction, AuditNote("sweeper", "retention.swept", None, asdict(part)))
         return part
 
-    def _remove_upgrade_copies(self) -> None:
-        old = (self._store.backing.clock() - UPGRADE_COPY_AGE).timestamp()
+    def _remove_left_copies(self) -> None:
+        now = self._store.backing.clock()
         for copy in self._store.backing.database.upgrade_copies():
-            if copy.stat().st_mtime < old:
+            if copy.stat().st_mtime < (now - UPGRADE_COPY_AGE).timestamp():
                 copy.unlink(missing_ok=True)
+        # Of a restore that was killed.
+        for folder in self._settings.home.glob(f"{STAGING_PREFIX}*"):
+            if folder.stat().st_mtime < (now - STAGING_AGE).timestamp():
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _run(self) -> None:
         while not self._closing.is_set():

@@ -32,7 +32,9 @@ TOKEN = "cg_a5003ac0b350466d_37vFaCzDYCx9uIDdw0hV1NXC3pPl11PWMcabHspChD8"
 @pytest.fixture
 def empty_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     """An empty database of either kind."""
-    return f"sqlite:///{tmp_path / 'empty.db'}" if database_kind == "sqlite" else request.getfixturevalue("postgres_url")
+    return (
+        f"sqlite:///{tmp_path / 'empty.db'}" if database_kind == "sqlite" else request.getfixturevalue("postgres_url")
+    )
 
 
 @pytest.fixture
