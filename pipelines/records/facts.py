@@ -32,7 +32,7 @@ def read_facts(url: str, *, with_log: bool = False) -> dict[str, bytes]:
     """
     file = sqlite_file(url)
     if file is None:
-        return _facts_of_server(url)
+        return read_open_facts(url)
     if not file.exists():
         return {}
     if not with_log:
@@ -45,6 +45,18 @@ def read_facts(url: str, *, with_log: bool = False) -> dict[str, bytes]:
         return _facts_of_file(file, (Path(folder) / file.name).absolute().as_uri())
 
 
+def read_open_facts(url: str) -> dict[str, bytes]:
+    """The same, read as any other row of the database is: for who has the key, or needs none."""
+    engine = create_engine(url, hide_parameters=True)
+    try:
+        if not inspect(engine).has_table(StoreFactRow.__tablename__):
+            return {}
+        with Session(engine) as session:
+            return {row.name: row.value for row in session.scalars(select(StoreFactRow))}
+    finally:
+        engine.dispose()
+
+
 def _facts_of_file(file: Path, uri: str) -> dict[str, bytes]:
     with closing(sqlite3.connect(uri, uri=True)) as connection:
         try:
@@ -54,14 +66,3 @@ def _facts_of_file(file: Path, uri: str) -> dict[str, bytes]:
         except sqlite3.DatabaseError as error:
             raise ConfigurationError(f"{file}: wanted a SQLite database, got another file") from error
     return {name: bytes(value) for name, value in rows}
-
-
-def _facts_of_server(url: str) -> dict[str, bytes]:
-    engine = create_engine(url, hide_parameters=True)
-    try:
-        if not inspect(engine).has_table(StoreFactRow.__tablename__):
-            return {}
-        with Session(engine) as session:
-            return {row.name: row.value for row in session.scalars(select(StoreFactRow))}
-    finally:
-        engine.dispose()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from models.files import write_atomically
-from pipelines.records.facts import read_facts
+from pipelines.records.facts import read_facts, read_open_facts
 from pipelines.records.vault import KEY_BYTES, Vault
 from pipelines.settings import Settings
 from vision.errors import ConfigurationError, WrongMasterKey
@@ -27,16 +27,24 @@ def find_master_key(settings: Settings) -> bytes:
     url, waiting = settings.sqlalchemy_url, next_key_file(key_file(settings))
     facts = read_facts(url)
     key = load_master_key(settings, may_create=not facts)
-    if not facts or (_opens(key, facts) and not waiting.exists()):
+    if not facts:
         return key
     # What another process, or one that was killed, put into the store may be in its log only.
-    facts = read_facts(url, with_log=True)
     if _opens(key, facts):
+        if not waiting.exists() or _opens(key, read_open_facts(url)):
+            return key
+    elif _opens(key, read_facts(url, with_log=True)):
         return key
-    if settings.master_key is None and waiting.exists() and _opens(read_key_file(waiting), facts):
+    if _may_take_over(settings, waiting):
         waiting.replace(key_file(settings))
         return read_key_file(key_file(settings))
     raise WrongMasterKey("the master key does not open this store; nothing was changed")
+
+
+def _may_take_over(settings: Settings, waiting: Path) -> bool:
+    if settings.master_key is not None or not waiting.exists():
+        return False
+    return _opens(read_key_file(waiting), read_facts(settings.sqlalchemy_url, with_log=True))
 
 
 def key_file(settings: Settings) -> Path:

@@ -46,7 +46,7 @@ def rotate_master_key(settings: Settings, new_key_file: Path | None, *, actor: s
         if vault.same_master_key(store.backing.vault):
             raise ConfigurationError("master key: wanted another one, got the one that is in use")
         if not in_environment:
-            write_key_file(next_key_file(key_file(settings)), new_key)
+            _keep_next(next_key_file(key_file(settings)), new_key)
         count = _exchange(store, vault, actor)
         # `find_master_key` looks into the file; and rows that the old key wrapped shall not stay in a log.
         store.backing.database.clear_traces()
@@ -95,6 +95,13 @@ def _rewrap(transaction: Transaction, row: type[Numbered], owner: str, vaults: t
                 count += 1
         last = part[-1].seq
     return count
+
+
+def _keep_next(path: Path, key: bytes) -> None:
+    try:
+        write_key_file(path, key)
+    except OSError as error:
+        raise ConfigurationError(f"{path}: wanted a folder for the new key, got {error.strerror}") from error
 
 
 def _take_over(settings: Settings) -> None:

@@ -94,6 +94,11 @@ def test_a_file_that_is_no_database_is_refused_and_stays_as_it_is(settings: Sett
     assert _contents(settings.home) == before
 
 
+def test_another_kind_of_database_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="wanted sqlite or postgresql, got mysql"):
+        Store.open(Settings(home=tmp_path, database_url="mysql://localhost/citygate"))
+
+
 def test_a_start_that_was_cut_off_after_making_the_file_is_made_good(settings: Settings) -> None:
     settings.home.mkdir()
     (settings.home / "citygate.db").touch()
