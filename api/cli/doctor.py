@@ -86,7 +86,10 @@ def _port(settings: Settings) -> Finding:
 
 
 def _master_key(settings: Settings) -> Finding:
-    new = not read_facts(settings.sqlalchemy_url)
+    try:
+        new = not read_facts(settings.sqlalchemy_url)
+    except CitygateError as error:
+        return Finding("records", str(error), "correct CITYGATE_DATABASE_URL, or start the database")
     try:
         load_master_key(settings, may_create=False)
     except WrongMasterKey as error:

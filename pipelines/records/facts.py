@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import create_engine, inspect, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from pipelines.records.engines import sqlite_file
@@ -28,7 +29,7 @@ def read_facts(url: str, *, with_log: bool = False) -> dict[str, bytes]:
             in place would change it.
 
     Raises:
-        ConfigurationError: the file is no database.
+        ConfigurationError: the file is no database, or no server answers.
     """
     file = sqlite_file(url)
     if file is None:
@@ -46,13 +47,19 @@ def read_facts(url: str, *, with_log: bool = False) -> dict[str, bytes]:
 
 
 def read_open_facts(url: str) -> dict[str, bytes]:
-    """The same, read as any other row of the database is: for who has the key, or needs none."""
+    """The same, read as any other row of the database is: for who has the key, or needs none.
+
+    Raises:
+        ConfigurationError: no server answers.
+    """
     engine = create_engine(url, hide_parameters=True)
     try:
         if not inspect(engine).has_table(StoreFactRow.__tablename__):
             return {}
         with Session(engine) as session:
             return {row.name: row.value for row in session.scalars(select(StoreFactRow))}
+    except OperationalError as error:
+        raise ConfigurationError(f"database: wanted {engine.url!r} to answer, got {error.orig}") from error
     finally:
         engine.dispose()
 

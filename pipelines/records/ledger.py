@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from pipelines.records.database import Database, Transaction
 from pipelines.records.parking_plates import PlateUse
@@ -53,6 +54,11 @@ def read_ledger(file: Path) -> set[ErasureNote]:
     return {_read(file, line) for line in lines[:-1] if line}
 
 
+def entries_of(session: Session) -> set[ErasureNote]:
+    """All that a store knows of."""
+    return {_note(row) for row in session.scalars(select(ErasureRow))}
+
+
 class ErasureLedger:
     """The entries of one store, and the file to which they are copied.
 
@@ -77,7 +83,7 @@ class ErasureLedger:
     def entries(self) -> set[ErasureNote]:
         """All that the store knows of."""
         with self._database.reading() as session:
-            return {_note(row) for row in session.scalars(select(ErasureRow))}
+            return entries_of(session)
 
     def copy(self) -> None:
         """Append to the file what is new in the store.

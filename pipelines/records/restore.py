@@ -18,7 +18,7 @@ from pipelines.records.archive import DATABASE, Manifest, unpack
 from pipelines.records.audit import AuditLog
 from pipelines.records.copying import copy_rows, delete_all
 from pipelines.records.database import Transaction
-from pipelines.records.ledger import ErasureNote, read_ledger
+from pipelines.records.ledger import ErasureNote, entries_of, read_ledger
 from pipelines.records.master_key import load_master_key, read_key_file
 from pipelines.records.numbering import count_on, last_numbers
 from pipelines.records.replay import replay
@@ -123,8 +123,14 @@ def restore(
 
 
 def _staging(folder: Path, key: bytes) -> Settings:
-    """An installation of its own, in which the backup is opened."""
-    return Settings(home=folder, master_key=SecretStr(base64.b64encode(key).decode()))
+    """An installation of its own, in which the backup is opened; nothing of it is the environment's to say."""
+    return Settings(
+        home=folder,
+        database_url=None,
+        master_key=SecretStr(base64.b64encode(key).decode()),
+        master_key_file=None,
+        erasure_ledger=None,
+    )
 
 
 def _verify(staged: Store, manifest: Manifest) -> None:
@@ -188,6 +194,7 @@ def _replace(live: Store, staged: Store, plan: _Plan) -> int:
     tables = [table for table in Base.metadata.sorted_tables if table.name not in _OWN]
     with staged.backing.database.engine.connect() as source, database.writing() as transaction:
         target = transaction.session.connection()
+        _check_unchanged(transaction, plan.notes)
         numbers = _numbers(last_numbers(target), last_numbers(source))
         delete_all(target, tables)
         rows = copy_rows(source, target, tables)
@@ -206,6 +213,16 @@ def _replace(live: Store, staged: Store, plan: _Plan) -> int:
     # What this process does now it does knowing.
     database.epoch = None
     return rows
+
+
+def _check_unchanged(transaction: Transaction, known: set[ErasureNote]) -> None:
+    """Refuse to go on when somebody was erased after the backup was relieved of the others.
+
+    Raises:
+        Conflict: that was so.
+    """
+    if not entries_of(transaction.session) <= known:
+        raise Conflict("store: wanted no erasure during the restore, got one; nothing was replaced, begin again")
 
 
 def _numbers(ours: dict[str, int], theirs: dict[str, int]) -> dict[str, int]:

@@ -16,6 +16,9 @@ from vision.errors import NotFound
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An installation that was never started."""
     monkeypatch.setenv("CITYGATE_HOME", str(tmp_path / "home"))
+    # What is named here is the installation's, and none of a backup that is looked into.
+    monkeypatch.setenv("CITYGATE_DATABASE_URL", f"sqlite:///{tmp_path / 'disk' / 'records.db'}")
+    monkeypatch.setenv("CITYGATE_ERASURE_LEDGER", str(tmp_path / "other-disk" / "erasures.jsonl"))
     monkeypatch.setenv("COLUMNS", "200")
     return tmp_path / "home"
 

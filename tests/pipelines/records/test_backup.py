@@ -266,6 +266,21 @@ def test_a_restore_that_fails_leaves_the_store_as_it_was(
     assert agreed(store, "Bob")
 
 
+def test_an_erasure_during_the_restore_stops_it(
+    store: Store, settings: Settings, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = agreed(store)
+    back_up(store, file, actor="operator")
+    # After the ledger was read, and before the store is locked.
+    monkeypatch.setattr(
+        "pipelines.records.restore._copy_pictures", lambda *_: store.subjects.erase(ann.id, actor="test")
+    )
+    with pytest.raises(Conflict, match="begin again"):
+        brought_back(settings, file)
+    with pytest.raises(NotFound):
+        store.subjects.get(ann.id)
+
+
 def test_a_backup_from_before_a_rotation_needs_the_key_of_its_time(
     store: Store, settings: Settings, file: Path, tmp_path: Path
 ) -> None:

@@ -18,6 +18,7 @@ from pipelines.settings import Settings
 from tests.fakes import FakeClock
 from tests.pipelines.records.people import agreed, gallery
 from tests.servers.postgres import PostgresServer
+from vision.errors import ConfigurationError
 
 pytestmark = pytest.mark.postgres
 
@@ -131,6 +132,14 @@ def test_what_was_answered_outlives_a_crash_of_the_server_and_the_store_finds_it
         assert store.subjects.list().items == (ann,)
         store.subjects.create("Bob", None, actor="test")
         assert store.audit.verify_chain() is None
+
+
+def test_a_server_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
+    url = f"postgresql://citygate:hidden-word@/citygate?host={tmp_path}"
+    with pytest.raises(ConfigurationError, match="to answer, got") as refused:
+        Store.open(Settings(home=tmp_path / "home", database_url=url))
+    assert "hidden-word" not in str(refused.value)
+    assert not (tmp_path / "home").exists()
 
 
 def test_who_waits_too_long_for_another_writer_gives_up_and_has_changed_nothing(
