@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -74,6 +75,7 @@ class ErasureLedger:
         self._file = file
         self._copied = 0
         self._known: set[ErasureNote] | None = None
+        self._lock = threading.Lock()
 
     def note(self, transaction: Transaction, note: ErasureNote) -> None:
         """Write the entry within the transaction that erases, and copy it to the file after its commit."""
@@ -91,6 +93,10 @@ class ErasureLedger:
         Raises:
             OSError: the file cannot be written; the next call tries again.
         """
+        with self._lock:
+            self._copy()
+
+    def _copy(self) -> None:
         with self._database.reading() as session:
             rows = session.scalars(select(ErasureRow).where(ErasureRow.seq > self._copied).order_by(ErasureRow.seq))
             found = [(row.seq, _note(row)) for row in rows]
@@ -117,8 +123,10 @@ def _append(file: Path, notes: list[ErasureNote]) -> None:
     lines = [json.dumps({"at": one.at.isoformat(), "kind": one.kind, "target": one.target}) for one in notes]
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "r+b") as stream:
-        # A line that was cut off goes: it comes again, for its entry is in the store.
-        stream.truncate(stream.read().rfind(b"\n") + 1)
+        content = stream.read()
+        if content and not content.endswith(b"\n"):
+            # A line that was cut off goes: it comes again, for its entry is in the store.
+            stream.truncate(content.rfind(b"\n") + 1)
         stream.write("\n".join([*lines, ""]).encode())
         stream.flush()
         os.fsync(descriptor)
