@@ -168,7 +168,8 @@ class Database:
         if self.file is not None:
             return self.file.stat().st_size
         with self.reading() as session:
-            return session.scalar(select(func.pg_database_size(func.current_database()))) or 0
+            size: int = session.execute(select(func.pg_database_size(func.current_database()))).scalar_one()
+        return size
 
     def close(self) -> None:
         """Close every connection; SQLite then folds its log into the file."""

@@ -206,9 +206,9 @@ def _replace(live: Store, staged: Store, plan: _Plan) -> int:
         put_facts(transaction.session, plan.vault.facts())
         count_on(target, numbers)
         begin_epoch(transaction)
-        details = {"made_at": plan.made_at, "rows": rows, "replayed": plan.replayed}
-        log = AuditLog(database, plan.vault, live.backing.clock)
-        log.write(transaction, AuditNote(plan.actor, "store.restored", None, details))
+        counts = {"rows": rows, "replayed": plan.replayed}
+        note = AuditNote(plan.actor, "store.restored", None, {"made_at": plan.made_at, **counts})
+        AuditLog(database, plan.vault, live.backing.clock).write(transaction, note)
         transaction.call_for_compaction()
     # What this process does now it does knowing.
     database.epoch = None
