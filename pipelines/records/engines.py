@@ -61,6 +61,8 @@ def open_engines(url: str) -> tuple[Engine, Engine]:
 def lock_schema(connection: Connection) -> None:
     """Keep others from making or upgrading the store until the transaction ends; SQLite's writers are alone anyway."""
     if connection.dialect.name == "postgresql":
+        # However long an upgrade takes, who starts meanwhile waits for it.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
 
 
