@@ -32,6 +32,10 @@ class Settings(BaseSettings):
     master_key_file: Path | None = None
     """Default: `home`/master.key, made at the first start, readable by its owner only."""
 
+    erasure_ledger: Path | None = None
+    """Whom and what was erased, by random ids and keyed hashes, so that no backup brings it back. Default:
+    `home`/erasures.jsonl; put it on another disk than the database, and never into a backup's place."""
+
     provider: Provider = "cpu"
     threads: int = Field(default=1, ge=1)
     face_detector: str = "mtcnn"
@@ -106,6 +110,10 @@ class Settings(BaseSettings):
             raise ConfigurationError("; ".join(wrong)) from error
         except SettingsError as error:
             raise ConfigurationError(str(error)) from error
+
+    @property
+    def erasure_ledger_file(self) -> Path:
+        return self.erasure_ledger or self.home / "erasures.jsonl"
 
     @property
     def sqlalchemy_url(self) -> str:

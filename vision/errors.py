@@ -23,6 +23,7 @@ CitygateError
 |  |- NoConsent             no valid consent for this subject and purpose
 |  |- ForbiddenPurpose      a purpose the caller was not given
 |  |- WrongMasterKey        the master key does not open this store
+|  |- StoreReplaced         the store was restored or has another master key since it was opened
 |  `- SealBroken            sealed bytes that were changed or belong to another record
 `- SourceError              a camera or file that cannot be opened or read
 """
@@ -122,6 +123,10 @@ class ForbiddenPurpose(RecordError):
 
 class WrongMasterKey(RecordError):
     """The master key does not open this store."""
+
+
+class StoreReplaced(RecordError):
+    """The store was restored, or got another master key, after this process opened it: start the process anew."""
 
 
 class SealBroken(RecordError):

@@ -13,7 +13,7 @@ import typer
 from api.cli.console import console
 from models.catalogue import Catalogue
 from models.open import open_model
-from pipelines.records.database import read_canary
+from pipelines.records.facts import read_facts
 from pipelines.records.master_key import load_master_key
 from pipelines.settings import Settings
 from vision.errors import CitygateError, ConfigurationError, WrongMasterKey
@@ -86,7 +86,10 @@ def _port(settings: Settings) -> Finding:
 
 
 def _master_key(settings: Settings) -> Finding:
-    new = read_canary(settings.sqlalchemy_url) is None
+    try:
+        new = not read_facts(settings.sqlalchemy_url)
+    except CitygateError as error:
+        return Finding("records", str(error), "correct CITYGATE_DATABASE_URL, or start the database")
     try:
         load_master_key(settings, may_create=False)
     except WrongMasterKey as error:

@@ -11,6 +11,7 @@ from pipelines.records.audit import AuditLog
 from pipelines.records.database import Database
 from pipelines.records.evidence import EvidenceFolder
 from pipelines.records.feed import EventFeed
+from pipelines.records.ledger import ErasureLedger
 from pipelines.records.tables import DataKeyRow, SubjectRow
 from pipelines.records.values import Removal, Template
 from pipelines.records.vault import Sealer, Vault
@@ -36,6 +37,7 @@ class Backing:
     feed: EventFeed
     evidence: EvidenceFolder
     listeners: Listeners
+    ledger: ErasureLedger
 
     def data_key(self, session: Session, subject_id: str) -> Sealer:
         """The subject's data key.

@@ -41,7 +41,14 @@ class EventFilter:
 
 
 class EventLog:
-    """The events of one store."""
+    """The events of one store.
+
+    `seq` is the order of the commits, on either database and over all processes: whoever has read up to a number will
+    never find a new event below it. A number is given while the writer holds the audit chain's head
+    (`Database.writing`), so no later one can be committed before it; PostgreSQL's sequence alone would not promise
+    that. Numbers are missing where a transaction was rolled back, rows were removed, or a backup was restored, and
+    none is used twice. Events must be written through `write` for this, and for each to appear once.
+    """
 
     def __init__(self, backing: Backing) -> None:
         self._backing = backing

@@ -11,7 +11,7 @@ from pipelines.records.backing import Backing, Listeners
 from pipelines.records.barriers import BarrierCommands
 from pipelines.records.cameras import Cameras
 from pipelines.records.consents import Consents
-from pipelines.records.database import Database, read_canary
+from pipelines.records.database import Database
 from pipelines.records.decisions import Decisions
 from pipelines.records.erasure import Eraser
 from pipelines.records.event_log import EventLog
@@ -21,17 +21,17 @@ from pipelines.records.galleries import GalleryRecords
 from pipelines.records.gates import Gates
 from pipelines.records.idempotency import Idempotency
 from pipelines.records.keys import ApiKeys
-from pipelines.records.master_key import load_master_key
+from pipelines.records.ledger import ErasureLedger
+from pipelines.records.master_key import find_master_key
 from pipelines.records.parking import ParkingRecords
 from pipelines.records.photographs import Photographs
 from pipelines.records.removal import Remover
 from pipelines.records.schema import prepare_schema
 from pipelines.records.street import StreetRecords
 from pipelines.records.subjects import Subjects
-from pipelines.records.tables import EventRow
+from pipelines.records.tables import AuditHeadRow, EventRow
 from pipelines.records.templates import Templates
 from pipelines.records.values import Removal, Template
-from pipelines.records.vault import Vault
 from pipelines.settings import Settings, utc_now
 
 
@@ -67,27 +67,24 @@ class Store:
 
     @classmethod
     def open(cls, settings: Settings, clock: Callable[[], datetime] = utc_now) -> "Store":
-        """The store that the settings name; made when there is none.
+        """The store that the settings name; made when there is none, upgraded when an earlier release made it.
 
         Raises:
             WrongMasterKey: the store was sealed with another master key; nothing was changed.
             ConfigurationError: a master key, database file or schema that cannot be used.
         """
-        url = settings.sqlalchemy_url
-        canary = read_canary(url)
-        vault = Vault(load_master_key(settings, may_create=canary is None))
-        if canary is not None:
-            vault.check_canary(canary)
-        database = Database(url)
+        master_key = find_master_key(settings)
+        database = Database(settings.sqlalchemy_url)
         with ExitStack() as undo:
             undo.callback(database.close)
-            prepare_schema(database, vault)
+            vault = prepare_schema(database, master_key)
             with database.reading() as session:
                 latest = session.scalar(select(func.max(EventRow.seq))) or 0
             undo.pop_all()
         evidence = EvidenceFolder(settings.home / "evidence")
         audit = AuditLog(database, vault, clock)
-        return cls(Backing(database, vault, clock, audit, EventFeed(latest), evidence, Listeners()))
+        ledger = ErasureLedger(database, settings.erasure_ledger_file)
+        return cls(Backing(database, vault, clock, audit, EventFeed(latest), evidence, Listeners(), ledger))
 
     def on_added(self, listener: Callable[[tuple[Template, ...]], None]) -> None:
         """Have `listener` called with new templates, after their commit and before the next change.
@@ -101,8 +98,13 @@ class Store:
         self.backing.listeners.removed.append(listener)
 
     def ping(self) -> None:
-        """Read one row; raises what the database raises when it does not answer."""
-        self.audit.head()
+        """Read one row; raises what the database raises when it does not answer.
+
+        Raises:
+            StoreReplaced: it was restored, or got another master key, since it was opened.
+        """
+        with self.backing.database.reading() as session:
+            self.backing.database.check_epoch(session.scalars(select(AuditHeadRow.epoch)).one())
 
     def close(self) -> None:
         """Close the database; the store is of no use afterwards."""

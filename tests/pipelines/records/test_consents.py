@@ -6,7 +6,10 @@ from pipelines.records.store import Store
 from pipelines.records.values import Removal
 from tests.fakes import FakeClock
 from tests.pipelines.records.people import GALLERY, PURPOSE, agreed, embedding, enrolled, gallery, key
+from tests.servers.databases import ON_BOTH
 from vision.errors import BadInput, NotFound
+
+pytestmark = ON_BOTH
 
 
 def _record(store: Store, subject_id: str, purpose: str = PURPOSE, expires_at: datetime | None = None) -> str:

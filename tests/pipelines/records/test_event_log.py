@@ -10,7 +10,10 @@ from pipelines.records.store import Store
 from pipelines.settings import Settings
 from tests.fakes import FakeClock
 from tests.pipelines.records.people import agreed, key
+from tests.servers.databases import ON_BOTH
 from vision.errors import BadInput
+
+pytestmark = ON_BOTH
 
 
 def _event(clock: FakeClock, visit: str, **options: object) -> Event:

@@ -13,7 +13,10 @@ from pipelines.parking.rights import Right
 from pipelines.records.gate_values import BarrierSpec, Camera
 from pipelines.records.parking_tables import SessionRow
 from tests.pipelines.garage import LOT, OTHER, PLATE, Garage, rate
+from tests.servers.databases import ON_BOTH
 from vision.errors import BadInput, Conflict, NotFound
+
+pytestmark = ON_BOTH
 
 MANY = 100_000
 

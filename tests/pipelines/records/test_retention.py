@@ -11,6 +11,9 @@ from pipelines.records.values import Answer, Claim, Removal
 from pipelines.settings import Settings
 from tests.fakes import FakeClock
 from tests.pipelines.records.people import GALLERY, PURPOSE, decision, embedding, enrolled, gallery, told
+from tests.servers.databases import ON_BOTH
+
+pytestmark = ON_BOTH
 
 DAY_S = 86_400.0
 NOTHING = Sweep(0, 0, 0, 0, 0, 0, 0)
@@ -176,7 +179,7 @@ def test_a_small_store_is_compacted_once_after_a_removal_and_a_large_one_stays_d
 ) -> None:
     compacted: list[int] = []
     database = store.backing.database
-    monkeypatch.setattr(database, "compact", lambda: compacted.append(1))
+    monkeypatch.setattr(database, "compact", lambda: compacted.append(1) is None)
     sweeper.sweep_once()
     assert compacted == []
     gallery(store)
@@ -188,3 +191,35 @@ def test_a_small_store_is_compacted_once_after_a_removal_and_a_large_one_stays_d
     sweeper.sweep_once()
     sweeper.sweep_once()
     assert compacted == [1]
+
+
+def test_much_that_is_due_goes_in_short_transactions_that_are_each_audited(
+    store: Store, sweeper: Sweeper, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("batches", "retention"):
+        monkeypatch.setattr(f"pipelines.records.{module}.BATCH_ROWS", 3)
+    gallery(store)
+    for _ in range(4):
+        _short_consent(store, clock, 10)
+    for _ in range(7):
+        made = decision(clock())
+        store.decisions.record(made, told(made))
+    clock.advance(30 * DAY_S)
+    # 4 templates go as 3 and 1; 7 decisions and their events as 3, 3 and 1
+    assert sweeper.sweep_once() == Sweep(4, 0, 7, 0, 7, 0, 0)
+    swept = [entry.note for entry in store.audit.list(limit=500).items if entry.note.action == "retention.swept"]
+    assert [(note.details["templates"], note.details["events"]) for note in swept] == [(3, 3), (1, 3), (0, 1)]
+    assert sweeper.sweep_once() == NOTHING
+
+
+def test_what_a_killed_restore_left_goes_after_a_day(sweeper: Sweeper, settings: Settings, clock: FakeClock) -> None:
+    left = settings.home / ".restore-abc"
+    left.mkdir()
+    (left / "citygate.db").touch()
+    clock.now = clock.now.fromtimestamp(left.stat().st_mtime, clock.now.tzinfo)
+    clock.advance(DAY_S - 60)
+    sweeper.sweep_once()
+    assert left.exists()
+    clock.advance(120)
+    sweeper.sweep_once()
+    assert not left.exists()

@@ -7,7 +7,10 @@ from pipelines.records.store import Store
 from pipelines.records.values import Removal, Template
 from tests.fakes import FakeClock
 from tests.pipelines.records.people import GALLERY, MODEL, PURPOSE, agreed, embedding, enrolled, gallery, key
+from tests.servers.databases import ON_BOTH
 from vision.errors import BadInput, Conflict, NoConsent, NotFound, SealBroken
+
+pytestmark = ON_BOTH
 
 
 def test_an_embedding_comes_back_bit_for_bit(store: Store) -> None:
