@@ -42,6 +42,7 @@ from api.routes import (
     plates,
     subjects,
     suppressions,
+    webhooks,
 )
 from api.site import Site
 from pipelines.assembly import Assembly
@@ -73,6 +74,7 @@ NOUNS = (
     suppressions,
     cameras,
     events,
+    webhooks,
     keys,
     audit,
     health,
@@ -114,6 +116,7 @@ async def _lifespan(
     try:
         signal = EventSignal(assembly.store.feed)
         metrics.watch_cameras(assembly.cameras.statuses)
+        metrics.watch_outlets(assembly.outlets.statuses)
         assembly.gates.on_decided(metrics.decided)
         assembly.parking.on_decided(metrics.passed)
         rate, slots = RateLimit(settings.requests_per_minute), InferenceSlots(settings.max_inferences)
