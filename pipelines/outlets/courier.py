@@ -18,7 +18,7 @@ from random import Random
 from pipelines.outlets.pace import Pace
 from pipelines.outlets.sender import Fault, Sender
 from pipelines.records.outlet_deliveries import Hand
-from pipelines.records.outlet_values import Delivery, Outlet, Progress
+from pipelines.records.outlet_values import Delivery, DisabledWord, Outlet, Progress
 from pipelines.records.store import Store
 from pipelines.records.values import StoredEvent
 
@@ -164,14 +164,14 @@ class Courier:
     def _missed(self, fault: Fault) -> None:
         progress = self._progress
         failures = progress.failures + 1
-        too_many = "too_many_failures" if failures >= self._work.pace.disable_after else None
+        disabled: DisabledWord | None = "too_many_failures" if failures >= self._work.pace.disable_after else None
         self._progress = replace(
             progress,
             failures=failures,
             fault=fault.word,
             failing_since=progress.failing_since or self._work.store.backing.clock(),
             failed=progress.failed + 1,
-            disabled="gone" if fault.kind == "gone" else too_many,
+            disabled="gone" if fault.kind == "gone" else disabled,
         )
 
     def _refused(self, stored: StoredEvent, fault: Fault) -> Fault | None:

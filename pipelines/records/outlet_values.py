@@ -1,7 +1,7 @@
 """Outlets as values: what one is told, where it is, and how far."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -82,6 +82,10 @@ class Progress:
     delivered: int = 0
     delivered_at: datetime | None = None
     failed: int = 0
+
+    def afresh(self) -> "Progress":
+        """The same place, with nothing tried from there yet."""
+        return replace(self, head_tries=0, failures=0, fault=None, failing_since=None)
 
 
 @dataclass(frozen=True, slots=True)

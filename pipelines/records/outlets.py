@@ -97,8 +97,7 @@ class Outlets:
             before = self._outlet(session, row)
             after = change(before)
             _write(row, replace(after, revision=before.revision + 1), self._backing.vault)
-            fresh = {"head_tries": 0, "failures": 0, "fault": None, "failing_since": None}
-            _write_progress(row, replace(before.progress, **fresh, disabled=after.progress.disabled))
+            _write_progress(row, replace(before.progress.afresh(), disabled=after.progress.disabled))
             self._backing.audit.write(transaction, AuditNote(actor, action, outlet_id, _told(after)))
             session.flush()
             return self._outlet(session, row)

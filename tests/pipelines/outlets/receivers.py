@@ -79,6 +79,9 @@ class Receiver(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/hook"
 
+    def handle_error(self, *arguments: object) -> None:
+        """Stay quiet: a sender may hang up when it likes."""
+
     def close(self) -> None:
         self.shutdown()
         self.server_close()
