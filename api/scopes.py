@@ -59,7 +59,7 @@ class Scope(StrEnum):
     WEBHOOKS_READ = "webhooks:read"
     """See webhooks, how far each is and what it refused, never their secrets."""
     WEBHOOKS_WRITE = "webhooks:write"
-    """Add, change, test and delete webhooks: this process posts to the addresses that are given; needs `events:read`."""
+    """Add, change, test and delete webhooks: this process posts to the addresses given. Needs `events:read`."""
     KEYS_ADMIN = "keys:admin"
     """Make, see and revoke keys; needs every purpose."""
     AUDIT_READ = "audit:read"

@@ -57,6 +57,4 @@ def _in_trouble(status: OutletStatus) -> bool:
 
 def _troubled(status: OutletStatus) -> TroubledOutlet:
     outlet = status.outlet
-    return TroubledOutlet(
-        outlet=outlet.id, state=outlet.state, reason=outlet.why, lag=status.lag, dead=status.dead
-    )
+    return TroubledOutlet(outlet=outlet.id, state=outlet.state, reason=outlet.why, lag=status.lag, dead=status.dead)

@@ -37,7 +37,7 @@ WRITTEN = documented_post(NOT_FOUND, UNKNOWN_GATE, FORBIDDEN_PURPOSE, INVALID_VA
 def add_webhook(webhook: WebhookIn, site: SiteDep, key: WebhookWriter) -> NewWebhookOut:
     """Have events that happen from now on posted to an address; its secret is shown this once.
 
-    A webhook has the rights of the key that made it, and ends with it: then it is `paused` until another key changes it.
+    A webhook has the rights of the key that made it, and rests with it: `paused` until another key changes it.
     """
     record = webhook.record(key, site.assembly.clock())
     site.assembly.outlets.ways.reach.check_url(webhook.url)

@@ -25,7 +25,7 @@ class WebhookIn(Request):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"url": "https://example.org/citygate", "kinds": ["parking.entry"], "lot": "harbour"}]
+            "examples": [{"url": "https://hooks.example/citygate", "kinds": ["parking.entry"], "lot": "harbour"}]
         }
     )
 
@@ -116,7 +116,9 @@ class WebhookOut(Answer):
 class NewWebhookOut(WebhookOut):
     """A webhook with its secret, shown this once."""
 
-    secret: Annotated[str, Field(description="`whsec_...`; deliveries are signed after the Standard Webhooks convention")]
+    secret: Annotated[
+        str, Field(description="`whsec_...`; deliveries are signed after the Standard Webhooks convention")
+    ]
 
     @classmethod
     def of(cls, outlet: Outlet) -> "NewWebhookOut":

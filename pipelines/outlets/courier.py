@@ -122,16 +122,15 @@ class Courier:
 
     def _read(self) -> list[StoredEvent]:
         """The next events of this outlet; when there are none its cursor is the newest of all."""
-        log, wanted = self._work.store.events, self.outlet.wanted
-        # The dispatcher has the feed hear of other processes' events, too.
-        while self._work.store.feed.latest_seq > self._progress.cursor:
-            # Read before the list: whatever is stored in between is behind this number.
-            latest = log.latest_seq()
-            found = log.list(self._progress.cursor, self._work.pace.batch, wanted.logged)
+        store, wanted = self._work.store, self.outlet.wanted
+        # The dispatcher has the feed hear of other processes' events, too. Its number is taken before the list is
+        # read: writers commit one after another, so all up to it are there, and what is stored meanwhile is behind it.
+        while (latest := store.feed.latest_seq) > self._progress.cursor:
+            found = store.events.list(self._progress.cursor, self._work.pace.batch, wanted.logged)
             events = [stored for stored in found if wanted.passes(stored.event)]
             if events:
                 return events
-            end = found[-1].seq if len(found) == self._work.pace.batch else max(latest, self._progress.cursor)
+            end = found[-1].seq if len(found) == self._work.pace.batch else latest
             self._progress = replace(self._progress, cursor=end)
         return []
 

@@ -16,7 +16,7 @@ FORBIDDEN = (
     "192.168.1.1",
     "169.254.169.254",
     "100.64.0.1",
-    "0.0.0.0",
+    "0.0.0.0",  # noqa: S104 - nobody listens
     "224.0.0.1",
     "255.255.255.255",
     "[::1]",
@@ -43,7 +43,9 @@ def test_public_addresses_and_names_pass(host: str) -> None:
     Reach().check_url(f"https://{host}:8443/hook?token=1")
 
 
-@pytest.mark.parametrize("url", ["ftp://example.org", "https://", "example.org/hook", "file:///etc/passwd", "https://a:b/"])
+@pytest.mark.parametrize(
+    "url", ["ftp://example.org", "https://", "example.org/hook", "file:///etc/passwd", "https://a:b/"]
+)
 def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(BadInput, match="wanted https://host"):
         Reach().check_url(url)
