@@ -1,10 +1,11 @@
 """One outlet's thread: the log behind its cursor, in order, and what was set aside, beside it.
 
-Order: events are sent one after the other as they were stored. While nobody is there to judge the one behind the cursor
-the others wait with it, with longer and longer waits, and nothing is given up. One that is refused (any answer but
-2xx, or none in time) three times in a row is set aside, so that it blocks nobody; it is tried again on its own, and so
-comes after events that happened later; when it was refused often enough it is dead, and waits for a person. Every try
-of an event bears the same id, and one that was taken may be sent again after a crash: at least once.
+Order: events are sent one after the other as they were stored. While nobody is there the others wait with the one
+behind the cursor, with longer and longer waits, and nothing is given up. One that is refused (an answer but 2xx, or
+none in time) three times in a row is set aside, so that it blocks nobody; where the receiver only says that it is busy
+that takes longer. It is tried again on its own, and so comes after events that happened later; when it was refused
+often enough it is dead, and waits for a person. Every try of an event bears the same id, and one that was taken may be
+sent again after a crash: at least once.
 """
 
 import logging
@@ -151,7 +152,7 @@ class Courier:
             self._took(sent.taken, events[sent.taken - 1].seq)
         if sent.fault is not None:
             self._missed(sent.fault)
-            if sent.fault.kind == "refused":
+            if sent.fault.kind in ("refused", "busy"):
                 return self._refused(events[sent.taken], sent.fault)
         return sent.fault
 
@@ -176,12 +177,17 @@ class Courier:
     def _refused(self, stored: StoredEvent, fault: Fault) -> Fault | None:
         """Count the refusals of the event behind the cursor; at the last one the next event's turn comes at once."""
         tries = self._progress.head_tries + 1
-        if tries < self._work.pace.aside_after:
+        pace = self._work.pace
+        if tries < (pace.aside_after if fault.kind == "refused" else pace.aside_busy_after):
             self._progress = replace(self._progress, head_tries=tries)
             return fault
         self._progress = replace(self._progress, cursor=stored.seq, head_tries=0)
         now = self._work.store.backing.clock()
-        delivery = Delivery(self.outlet.id, stored.seq, stored.event.event_id, "set_aside", tries, fault.word, now, now)
+        # However long it was busy, the event's own tries begin here.
+        counted = pace.aside_after
+        delivery = Delivery(
+            self.outlet.id, stored.seq, stored.event.event_id, "set_aside", counted, fault.word, now, now
+        )
         self._save(aside=self._later(delivery, fault))
         # A receiver that refuses everything is not asked any faster: failures count on until one is taken.
         return fault if self._progress.failures > tries else None
@@ -210,7 +216,7 @@ class Courier:
             return None
         if sent.fault is None:
             return None
-        if sent.fault.kind == "refused":
+        if sent.fault.kind in ("refused", "busy"):
             # It is known to be refused: that says nothing about the receiver, which takes the others.
             self._progress = replace(self._progress, failed=self._progress.failed + 1)
             self._save(aside=self._later(replace(delivery, tries=delivery.tries + 1), sent.fault))

@@ -16,6 +16,7 @@ class Pace:
         lease_s: the outlets of a process that died go on in another after so long.
         first_wait_s, longest_wait_s: after a failed try; doubled from failure to failure.
         aside_after: a refused event is set aside at this try, and the next ones go on.
+        aside_busy_after: the same where the receiver was busy, which seldom is the event's fault: after an hour or so.
         aside_look_s: whether a set-aside event is due, or was replayed, is looked up so often.
         aside_first_s, aside_longest_s: before a set-aside event is tried again; tripled from try to try.
         dead_after: tries, after which a set-aside event is dead. With these figures about 7 hours.
@@ -30,6 +31,7 @@ class Pace:
     first_wait_s: float = 1.0
     longest_wait_s: float = 300.0
     aside_after: int = 3
+    aside_busy_after: int = 20
     aside_look_s: float = 2.0
     aside_first_s: float = 10.0
     aside_longest_s: float = 3600.0

@@ -6,8 +6,9 @@ from typing import Literal, Protocol
 
 from pipelines.records.values import StoredEvent
 
-FaultKind = Literal["unreachable", "refused", "gone"]
-"""`unreachable`: nobody was there to judge the event. `refused`: it was not taken. `gone`: no more is wanted, ever."""
+FaultKind = Literal["unreachable", "busy", "refused", "gone"]
+"""`unreachable`: nobody was there. `busy`: somebody was, who cannot judge the event now, such as a gateway before a
+receiver that is down. `refused`: the event was not taken. `gone`: no more is wanted, ever."""
 
 
 @dataclass(frozen=True, slots=True)

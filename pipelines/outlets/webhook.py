@@ -10,7 +10,7 @@ from datetime import datetime
 import httpx
 
 from pipelines.outlets.reach import ForbiddenAddress, PinnedTransport, Reach
-from pipelines.outlets.sender import Fault, Sent
+from pipelines.outlets.sender import Fault, FaultKind, Sent
 from pipelines.outlets.signing import compact_json, message_body, message_id, signed_headers
 from pipelines.records.outlet_values import Target
 from pipelines.records.values import StoredEvent
@@ -19,6 +19,12 @@ TIMEOUT_S = 10.0
 """For one try: to connect, and then for each wait for the answer's next piece, and for all of it together."""
 _MOST_BYTES = 65_536
 """Of an answer, which nobody reads; one that is longer costs its connection."""
+_BUSY = (
+    httpx.codes.TOO_MANY_REQUESTS,
+    httpx.codes.BAD_GATEWAY,
+    httpx.codes.SERVICE_UNAVAILABLE,
+    httpx.codes.GATEWAY_TIMEOUT,
+)
 _SAVE_AFTER_S = 1.0
 _USER_AGENT = "citygate-webhooks/1"
 
@@ -109,7 +115,8 @@ def _judge(response: httpx.Response) -> Fault | None:
     word = f"status_{response.status_code}"
     if response.status_code == httpx.codes.GONE:
         return Fault("gone", word)
-    return Fault("refused", word, _retry_after_s(response))
+    kind: FaultKind = "busy" if response.status_code in _BUSY else "refused"
+    return Fault(kind, word, _retry_after_s(response))
 
 
 def _retry_after_s(response: httpx.Response) -> float | None:

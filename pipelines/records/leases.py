@@ -68,7 +68,7 @@ class Lease:
     def _beat(self, seen: tuple[str | None, int]) -> bool:
         """Count up, unless somebody else did meanwhile."""
         with self._backing.database.writing() as transaction:
-            row = transaction.session.get(LeaseRow, self._name)
+            row = transaction.session.get(LeaseRow, self._name, with_for_update=True)
             if row is None:
                 row = LeaseRow(name=self._name, holder=None, beat=0)
                 transaction.session.add(row)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import cast
 
 from sqlalchemy import func, select
@@ -79,8 +80,7 @@ class Outlets:
         """The outlets, oldest first; a part may be shorter than its limit."""
         statement = select(OutletRow) if kind is None else select(OutletRow).where(OutletRow.kind == kind)
         with self._backing.database.reading() as session:
-            make = lambda row: self._outlet(session, row)  # noqa: E731 - the session is this block's
-            page = read_page(session, statement, OutletRow, Part(cursor, limit), make)
+            page = read_page(session, statement, OutletRow, Part(cursor, limit), partial(self._outlet, session))
         return Page(tuple(outlet for outlet in page.items if _visible(outlet, viewer)), page.next)
 
     def change(self, outlet_id: str, change: Callable[[Outlet], Outlet], *, actor: str, action: str) -> Outlet:
@@ -197,7 +197,8 @@ def _write(row: OutletRow, outlet: Outlet, vault: Vault) -> None:
     row.kinds, row.purposes, row.shadow = list(wanted.kinds), list(wanted.purposes), wanted.shadow
     row.camera_id, row.gate_id, row.lot_id = wanted.camera_id, wanted.gate_id, wanted.lot_id
     if outlet.target is not None:
-        target = asdict(outlet.target) | {"previous_until": _written(outlet.target.previous_until)}
+        until = outlet.target.previous_until
+        target = asdict(outlet.target) | {"previous_until": until and until.isoformat()}
         row.target = vault.store.seal(json.dumps(target).encode(), _context(outlet.id))
 
 
@@ -207,10 +208,6 @@ def _open_target(vault: Vault, row: OutletRow) -> Target | None:
     kept = json.loads(vault.store.open(row.target, _context(row.id)))
     until = kept["previous_until"]
     return Target(kept["url"], tuple(kept["secrets"]), None if until is None else datetime.fromisoformat(until))
-
-
-def _written(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
 
 
 def _write_progress(row: OutletRow, progress: Progress) -> None:

@@ -150,6 +150,16 @@ def test_a_receiver_that_refuses_everything_is_asked_slower_and_at_last_not_at_a
     assert desk.outlet.progress.cursor == 2
 
 
+def test_a_receiver_that_is_busy_keeps_the_order_longer(desk: Desk, store: Store) -> None:
+    ids = append(store, 1, 2)
+    desk.sender.judge = lambda _: Fault("busy", "status_503", 9.0)
+    waits = [desk.courier.go_once() for _ in range(5)]
+    assert min(wait or 0 for wait in waits) >= 9.0  # as it asked
+    desk.sender.judge = lambda _: None
+    desk.courier.go_once()
+    assert (desk.sender.taken, store.deliveries.list(desk.id).items) == (ids, ())
+
+
 def test_an_outlet_that_was_switched_off_goes_on_where_it_was(desk: Desk, store: Store) -> None:
     ids = append(store, 1, 2)
     desk.sender.judge = lambda _: Fault("gone", "status_410")

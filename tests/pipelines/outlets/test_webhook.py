@@ -123,9 +123,9 @@ def test_the_first_that_is_refused_ends_the_batch(receiver: Receiver, clock: Fak
 def test_what_the_receiver_asks_for_is_passed_on(receiver: Receiver, clock: FakeClock) -> None:
     receiver.answering = Answering(lambda _: 429, {"Retry-After": "7"})
     way = sender(receiver.url, clock)
-    assert way.send(EVENTS).fault == Fault("refused", "status_429", 7.0)
+    assert way.send(EVENTS).fault == Fault("busy", "status_429", 7.0)
     receiver.answering = Answering(lambda _: 503, {"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"})
-    assert way.send(EVENTS).fault == Fault("refused", "status_503")
+    assert way.send(EVENTS).fault == Fault("busy", "status_503")
     way.close()
 
 
