@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import OperationalError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.ingest.status import CameraStatus
@@ -109,7 +110,7 @@ class _OutletProgress(Collector):
         )
         delivered = CounterMetricFamily("citygate_outlet_delivered_events", "Events taken.", labels=["outlet"])
         failed = CounterMetricFamily("citygate_outlet_failed_tries", "Tries that were not taken.", labels=["outlet"])
-        for status in self._outlets():
+        for status in self._reached():
             outlet_id = status.outlet.id
             lag.add_metric([outlet_id], status.lag)
             aside.add_metric([outlet_id, "set_aside"], status.set_aside)
@@ -117,6 +118,13 @@ class _OutletProgress(Collector):
             delivered.add_metric([outlet_id], status.outlet.progress.delivered)
             failed.add_metric([outlet_id], status.outlet.progress.failed)
         yield from (lag, aside, delivered, failed)
+
+    def _reached(self) -> Sequence[OutletStatus]:
+        """Nothing while the records cannot be reached: the other figures are wanted then, too."""
+        try:
+            return self._outlets()
+        except OperationalError:
+            return ()
 
 
 class RequestMetrics:

@@ -2,6 +2,7 @@
 
 import json
 import queue
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,7 +103,7 @@ def test_the_last_will_tells_of_a_publisher_that_broke_off(broker: MqttBroker) -
     assert sender._link is not None
     connection = sender._link._client.socket()
     assert connection is not None
-    connection.close()  # as of a process that was killed
+    connection.shutdown(socket.SHUT_RDWR)  # as of a process that was killed
     assert hearing.next() == ("c/availability", b"offline")
     hearing.close()
     sender.close()
