@@ -43,7 +43,7 @@ class Lease:
 
     @property
     def held(self) -> bool:
-        """Whether nobody else can have it yet."""
+        """Whether nobody else can have it yet, but for as long as a commit takes: what it guards must bear two."""
         return self._renewed_at is not None and self._monotonic() - self._renewed_at < self._lasting_s
 
     def hold(self) -> bool:
@@ -55,7 +55,8 @@ class Lease:
         if seen != self._seen:
             self._seen, self._seen_at = seen, begun
         free = seen[0] in (None, self.holder) or begun - self._seen_at >= self._lasting_s
-        self._renewed_at = begun if free and self._beat(seen) else None
+        # After the commit: where one takes longer than the lease nobody would ever hold it otherwise.
+        self._renewed_at = self._monotonic() if free and self._beat(seen) else None
         return self.held
 
     def give_up(self) -> None:

@@ -13,7 +13,6 @@ import pytest
 
 from pipelines.outlets.dispatcher import Dispatcher
 from pipelines.outlets.pace import Pace
-from pipelines.outlets.reach import Reach
 from pipelines.outlets.signing import message_id
 from pipelines.outlets.ways import Ways
 from pipelines.records.outlet_values import Outlet
@@ -23,14 +22,13 @@ from tests.fakes import FakeClock
 from tests.pipelines.outlets.receivers import OWN_MACHINE, Answering, Receiver, append, webhook
 
 ROOT = Path(__file__).parents[3]
-SOON = Pace(poll_s=0.05, save_s=0.1, lease_s=3.0, first_wait_s=0.05, longest_wait_s=0.2, aside_look_s=0.05)
+SOON = Pace(poll_s=0.05, save_s=0.1, first_wait_s=0.05, longest_wait_s=0.2, aside_look_s=0.05)
 SEND = """
 import sys, time
 from ipaddress import ip_network
 from pathlib import Path
 from pipelines.outlets.dispatcher import Dispatcher
 from pipelines.outlets.pace import Pace
-from pipelines.outlets.reach import Reach
 from pipelines.outlets.ways import Ways
 from pipelines.records.store import Store
 from pipelines.settings import Settings, utc_now
@@ -41,8 +39,8 @@ time.sleep(120)
 """
 
 
-def dispatcher(store: Store, reach: Reach = OWN_MACHINE) -> Dispatcher:
-    made = Dispatcher(store, Ways(reach, store.backing.clock), SOON)
+def dispatcher(store: Store, pace: Pace = SOON) -> Dispatcher:
+    made = Dispatcher(store, Ways(OWN_MACHINE, store.backing.clock), pace)
     made.start()
     return made
 
@@ -123,7 +121,7 @@ def test_a_process_killed_while_it_sends_loses_nothing(store: Store, tmp_path: P
     with subprocess.Popen(command, cwd=ROOT) as process:  # noqa: S603
         wait_for(lambda: len(receiver.taken) >= 15)
         os.kill(process.pid, signal.SIGKILL)
-    running = dispatcher(store)
+    running = dispatcher(store, replace(SOON, lease_s=3.0))  # the dead one's is taken over after so long
     wait_for(lambda: set(receiver.taken) == set(ids(made)))
     # What the killed process had sent but not kept came again, with the same ids; the first time each in order.
     assert first_times(receiver) == ids(made)
