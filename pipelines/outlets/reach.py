@@ -62,6 +62,8 @@ class Reach:
             raise BadInput("url: wanted https://host[:port]/path") from error
         if parsed.scheme not in _PORTS or not host:
             raise BadInput(f"url: wanted https://host[:port]/path, got scheme {parsed.scheme!r}")
+        if parsed.userinfo:
+            raise BadInput("url: wanted no user or password; deliveries are signed")
         try:
             address = ipaddress.ip_address(host)
         except ValueError:

@@ -26,7 +26,7 @@ _BUSY = (
     httpx.codes.GATEWAY_TIMEOUT,
 )
 _SAVE_AFTER_S = 1.0
-_USER_AGENT = "citygate-webhooks/1"
+_HEADERS = {"Content-Type": "application/json", "User-Agent": "citygate-webhooks/1"}
 
 
 class WebhookSender:
@@ -57,13 +57,8 @@ class WebhookSender:
         self._clock = clock
         self._timeout_s = timeout_s
         self._closed = threading.Event()
-        self._client = httpx.Client(
-            headers={"Content-Type": "application/json", "User-Agent": _USER_AGENT},
-            follow_redirects=False,
-            trust_env=False,
-            timeout=timeout_s,
-            transport=PinnedTransport(reach, verify),
-        )
+        # Without a client around it, which would log the whole address, follow and remember.
+        self._transport = PinnedTransport(reach, verify)
 
     def send(self, events: Sequence[StoredEvent]) -> Sent:
         """Post the events, for about a second; what was taken by then can be kept before more is sent."""
@@ -88,11 +83,13 @@ class WebhookSender:
     def post(self, message: str, body: bytes) -> Fault | None:
         """One try of one delivery; None when it was taken."""
         now = self._clock()
-        headers = signed_headers(message, body, now, self._target.secrets_at(now))
+        headers = _HEADERS | signed_headers(message, body, now, self._target.secrets_at(now))
+        timeouts = {"timeout": httpx.Timeout(self._timeout_s).as_dict()}
+        request = httpx.Request("POST", self._target.url, content=body, headers=headers, extensions=timeouts)
         deadline = time.monotonic() + self._timeout_s
         try:
-            with self._client.stream("POST", self._target.url, content=body, headers=headers) as response:
-                _drain(response, deadline)
+            response = self._transport.handle_request(request)
+            _drain(response, deadline)
         except ForbiddenAddress:
             return Fault("unreachable", "forbidden_address")
         except (httpx.ConnectError, httpx.ConnectTimeout):
@@ -106,7 +103,7 @@ class WebhookSender:
     def close(self) -> None:
         """Send no event more, and close the connection; one that is being sent may fail."""
         self._closed.set()
-        self._client.close()
+        self._transport.close()
 
 
 def _judge(response: httpx.Response) -> Fault | None:
@@ -135,3 +132,5 @@ def _drain(response: httpx.Response, deadline: float) -> None:
                 return
     except httpx.TransportError:
         return  # the status was there: the event was judged
+    finally:
+        response.close()

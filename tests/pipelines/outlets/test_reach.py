@@ -51,6 +51,11 @@ def test_other_addresses_are_refused(url: str) -> None:
         Reach().check_url(url)
 
 
+def test_a_user_or_password_in_the_address_is_refused() -> None:
+    with pytest.raises(BadInput, match="no user or password"):
+        Reach().check_url("https://user:secret@example.org/")
+
+
 def test_plain_http_is_for_allowed_networks() -> None:
     with pytest.raises(ForbiddenAddress, match="https"):
         Reach().check_url("http://93.184.215.14/hook")

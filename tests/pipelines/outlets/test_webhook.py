@@ -70,6 +70,14 @@ def test_events_come_in_order_signed_and_with_their_own_ids(receiver: Receiver, 
     way.close()
 
 
+def test_no_address_is_logged(receiver: Receiver, clock: FakeClock, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    way = sender(f"{receiver.url}?token=hidden", clock)
+    assert way.send(EVENTS) == Sent(3)
+    assert "hidden" not in caplog.text
+    way.close()
+
+
 def test_a_repeat_has_the_same_id_and_a_signature_of_its_own_time(receiver: Receiver, clock: FakeClock) -> None:
     way = sender(receiver.url, clock)
     way.send(EVENTS[:1])
