@@ -29,7 +29,7 @@ class Broker:
         """The broker that the settings name; None: they name none.
 
         Raises:
-            ConfigurationError: no such URL; it is not quoted, for a password may have been put there.
+            ConfigurationError: no such URL or file; the URL is not quoted, for a password may have been put there.
         """
         if settings.mqtt_url is None:
             return None
@@ -41,6 +41,8 @@ class Broker:
             raise wrong from None
         if not host or parts.scheme not in _PORTS or parts.username or parts.path.strip("/"):
             raise wrong
+        if settings.mqtt_ca_file is not None and not settings.mqtt_ca_file.is_file():
+            raise ConfigurationError(f"CITYGATE_MQTT_CA_FILE: wanted a file, got {settings.mqtt_ca_file}")
         password = settings.mqtt_password
         return cls(
             host=host,

@@ -48,12 +48,12 @@ class Courier:
     """Sends one outlet's events from `start` to `close`.
 
     Attributes:
-        errors: rounds that broke off with an error of ours, since the start.
+        broken: rounds in a row that broke off with an error of ours; a matter for health checks.
     """
 
     def __init__(self, work: Round, outlet: Outlet, sender: Sender) -> None:
         self.outlet = outlet
-        self.errors = 0
+        self.broken = 0
         self._work = work
         self._sender = sender
         self._progress = outlet.progress
@@ -83,15 +83,14 @@ class Courier:
         self._sender.close()
 
     def _run(self) -> None:
-        broken = 0
         while not self._closing.is_set():
             try:
                 wait_s = self.go_once()
-                broken = 0
+                self.broken = 0
             except Exception:
-                self.errors, broken = self.errors + 1, broken + 1
-                logger.exception("outlet %s broke off %d times in a row", self.outlet.id, broken)
-                wait_s = self._work.pace.wait_s(broken, self._work.random)
+                self.broken += 1
+                logger.exception("outlet %s broke off %d times in a row", self.outlet.id, self.broken)
+                wait_s = self._work.pace.wait_s(self.broken, self._work.random)
             if wait_s is None:
                 return
             self._wait(wait_s)

@@ -39,7 +39,6 @@ class Dispatcher:
 
     Attributes:
         ways: as given.
-        failures: passes that failed since the last that did not.
     """
 
     def __init__(
@@ -58,7 +57,12 @@ class Dispatcher:
         self._couriers: dict[str, Courier] = {}
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
-        self.failures = 0
+        self._failed = 0
+
+    @property
+    def failures(self) -> int:
+        """Passes, and rounds of couriers, that failed since the last that did not."""
+        return self._failed + sum(courier.broken for courier in tuple(self._couriers.values()))
 
     @property
     def sends(self) -> bool:
@@ -89,10 +93,10 @@ class Dispatcher:
         while not self._closing.is_set():
             try:
                 self._pass()
-                self.failures = 0
+                self._failed = 0
             except Exception:
-                self.failures += 1
-                logger.exception("outlets could not be looked after %d times", self.failures)
+                self._failed += 1
+                logger.exception("outlets could not be looked after %d times", self._failed)
             self._closing.wait(self._pace.poll_s)
 
     def _pass(self) -> None:
