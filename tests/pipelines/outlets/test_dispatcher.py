@@ -141,7 +141,7 @@ def test_a_change_is_followed_while_running(store: Store, receiver: Receiver) ->
 
     wait_for(lambda: store.outlets.get("whk_1").progress.cursor == 1)
     store.outlets.change("whk_1", moved, actor="test", action="webhook.changed")
-    wait_for(lambda: running._couriers["whk_1"].outlet.revision == 2)
+    wait_for(lambda: [one.outlet.revision for one in tuple(running._couriers.values())] == [2])
     (second,) = append(store, 2)
     wait_for(lambda: elsewhere.taken == ids([second]))
     store.outlets.delete("whk_1", actor="test")
