@@ -43,6 +43,7 @@ from api.routes import (
     plates,
     subjects,
     suppressions,
+    webhooks,
 )
 from api.site import Site
 from pipelines.assembly import Assembly
@@ -75,6 +76,7 @@ NOUNS = (
     cameras,
     camera_zones,
     events,
+    webhooks,
     keys,
     audit,
     health,
@@ -116,6 +118,7 @@ async def _lifespan(
     try:
         signal = EventSignal(assembly.store.feed)
         metrics.watch_cameras(assembly.cameras.statuses)
+        metrics.watch_outlets(assembly.outlets.statuses)
         assembly.gates.on_decided(metrics.decided)
         assembly.parking.on_decided(metrics.passed)
         rate, slots = RateLimit(settings.requests_per_minute), InferenceSlots(settings.max_inferences)

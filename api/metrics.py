@@ -4,13 +4,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import OperationalError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.ingest.status import CameraStatus
 from pipelines.parking.sessions import Passage
 from pipelines.records.gate_values import Decision
+from pipelines.records.outlet_values import OutletStatus
 from vision.plate_alphabet import PlateKind
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -73,6 +75,10 @@ class Metrics:
         """Have the cameras' drops read at every scrape."""
         self.registry.register(_CameraDrops(cameras))
 
+    def watch_outlets(self, outlets: Callable[[], Sequence[OutletStatus]]) -> None:
+        """Have the outlets' progress read at every scrape."""
+        self.registry.register(_OutletProgress(outlets))
+
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""
         return generate_latest(self.registry)
@@ -89,6 +95,36 @@ class _CameraDrops(Collector):
         for camera in self._cameras():
             dropped.add_metric([camera.camera_id], camera.frames_dropped)
         yield dropped
+
+
+class _OutletProgress(Collector):
+    def __init__(self, outlets: Callable[[], Sequence[OutletStatus]]) -> None:
+        self._outlets = outlets
+
+    def collect(self) -> Iterator[Metric]:
+        lag = GaugeMetricFamily(
+            "citygate_outlet_lag_events", "Numbers between the outlet's cursor and the newest event.", labels=["outlet"]
+        )
+        aside = GaugeMetricFamily(
+            "citygate_outlet_set_aside", "Refused events, by what becomes of them.", labels=["outlet", "state"]
+        )
+        delivered = CounterMetricFamily("citygate_outlet_delivered_events", "Events taken.", labels=["outlet"])
+        failed = CounterMetricFamily("citygate_outlet_failed_tries", "Tries that were not taken.", labels=["outlet"])
+        for status in self._reached():
+            outlet_id = status.outlet.id
+            lag.add_metric([outlet_id], status.lag)
+            aside.add_metric([outlet_id, "set_aside"], status.set_aside)
+            aside.add_metric([outlet_id, "dead"], status.dead)
+            delivered.add_metric([outlet_id], status.outlet.progress.delivered)
+            failed.add_metric([outlet_id], status.outlet.progress.failed)
+        yield from (lag, aside, delivered, failed)
+
+    def _reached(self) -> Sequence[OutletStatus]:
+        """Nothing while the records cannot be reached: the other figures are wanted then, too."""
+        try:
+            return self._outlets()
+        except OperationalError:
+            return ()
 
 
 class RequestMetrics:

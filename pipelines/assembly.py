@@ -12,6 +12,8 @@ from pipelines.gallery.galleries import Galleries
 from pipelines.gallery.tender import Tender
 from pipelines.ingest.runtime import CameraRuntime, FaceWork, PlateWork, StreetWork
 from pipelines.networks import Networks, open_networks
+from pipelines.outlets.dispatcher import Dispatcher
+from pipelines.outlets.ways import Ways
 from pipelines.records.paging import every
 from pipelines.records.retention import Sweeper
 from pipelines.records.store import Store
@@ -38,8 +40,9 @@ class Assembly:
     Stop order:
         1. Cameras: nobody new is seen, and results already made are delivered.
         2. Barriers: orders already given are carried out, or expire.
-        3. Tender and sweeper: end after what they are at.
-        4. Store.
+        3. Outlets: what is being sent is ended; the rest is sent after the next start, or by another process.
+        4. Tender and sweeper: end after what they are at.
+        5. Store.
     """
 
     settings: Settings
@@ -52,6 +55,7 @@ class Assembly:
     cases: CaseService
     cameras: CameraService
     sweeper: Sweeper
+    outlets: Dispatcher
     _closing: ExitStack
 
     @classmethod
@@ -77,6 +81,8 @@ class Assembly:
             closing.callback(sweeper.close)
             tender = _tender(gates)
             closing.callback(tender.close)
+            outlets = Dispatcher(store, Ways.of(settings, clock))
+            closing.callback(outlets.close)
             closing.callback(gates.barriers.close)
             parking = _parking(gates, networks)
             cases = _cases(gates, networks)
@@ -85,9 +91,10 @@ class Assembly:
             cases = replace(cases, health=cameras.sees)
             sweeper.start()
             tender.start()
+            outlets.start()
             cameras.start()
             services = (enrolments, gates, parking, cases, cameras)
-            return cls(settings, clock, store, networks, *services, sweeper, closing.pop_all())
+            return cls(settings, clock, store, networks, *services, sweeper, outlets, closing.pop_all())
 
     def close(self) -> None:
         """Stop everything, in the order above."""

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from models.session import Provider
+from pipelines.events import EventKind
 from vision.errors import ConfigurationError
 
 Blurred = Literal["faces", "plates"]
@@ -63,6 +64,21 @@ class Settings(BaseSettings):
     """Working hours, deadlines and rules of street cases in TOML; default: those that are shipped."""
     evidence_blur: tuple[Blurred, ...] = ("faces", "plates")
     """What is made illegible in pictures of street cases before they are kept."""
+
+    webhook_networks: tuple[IPvAnyNetwork, ...] = ()
+    """Private networks that webhooks may go to, over http too; elsewhere only public addresses, over https."""
+    mqtt_url: str | None = None
+    """mqtt://host[:port] or mqtts://host[:port]: a broker on which every event is published."""
+    mqtt_username: str | None = None
+    mqtt_password: SecretStr | None = None
+    mqtt_ca_file: Path | None = None
+    """Whom the broker's certificate must be from; default: those that the system trusts."""
+    mqtt_topic_prefix: str = Field(default="citygate", pattern=r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*$", max_length=100)
+    """Of this installation only: the topics and the client id follow from it."""
+    mqtt_purposes: tuple[str, ...] = ("*",)
+    """Only events of these purposes, and those that have none, are published."""
+    mqtt_kinds: tuple[EventKind, ...] = ()
+    """Only these kinds of events; none: all."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)

@@ -7,8 +7,9 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.problems import UNAVAILABLE, documented
-from api.schemas.health import Alive, OpenModel, Readiness, UnreadyGate
+from api.schemas.health import Alive, OpenModel, Readiness, TroubledOutlet, UnreadyGate
 from api.site import SiteDep
+from pipelines.records.outlet_values import OutletStatus
 
 router = APIRouter(tags=["health"])
 
@@ -32,11 +33,14 @@ def readyz(site: SiteDep) -> Readiness:
     """Whether records and networks are there, and which gates cannot be served and why."""
     site.store.ping()
     unready = [UnreadyGate(gate=gate_id, reason="no_liveness_model") for gate_id in site.assembly.gates.unready_gates()]
-    failures = site.assembly.sweeper.failures
+    failures, passes = site.assembly.sweeper.failures, site.assembly.outlets.failures
+    outlets = [_troubled(status) for status in site.assembly.outlets.statuses() if _in_trouble(status)]
     return Readiness(
-        status="degraded" if unready or failures else "ready",
+        status="degraded" if unready or failures or passes or outlets else "ready",
         models=[OpenModel.model_validate(model) for model in site.assembly.networks.models],
         gates=unready,
+        outlets=outlets,
+        failed_outlet_passes=passes,
         failed_sweeps=failures,
     )
 
@@ -45,3 +49,12 @@ def readyz(site: SiteDep) -> Readiness:
 def metrics(site: SiteDep) -> Response:
     """Counters in Prometheus' text format."""
     return Response(site.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _in_trouble(status: OutletStatus) -> bool:
+    return status.outlet.progress.disabled != "by_request" and (status.outlet.state != "ok" or status.dead > 0)
+
+
+def _troubled(status: OutletStatus) -> TroubledOutlet:
+    outlet = status.outlet
+    return TroubledOutlet(outlet=outlet.id, state=outlet.state, reason=outlet.why, lag=status.lag, dead=status.dead)

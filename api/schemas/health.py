@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from api.schemas.common import Answer
+from pipelines.records.outlet_values import OutletState
 
 
 class Alive(Answer):
@@ -31,11 +32,23 @@ class UnreadyGate(Answer):
     reason: Annotated[str, Field(examples=["no_liveness_model"])]
 
 
+class TroubledOutlet(Answer):
+    """A webhook or broker that does not take its events now, or has refused some for good."""
+
+    outlet: str
+    state: OutletState
+    reason: Annotated[str | None, Field(examples=["no_connection"])]
+    lag: Annotated[int, Field(description="at least as many events as wait for it")]
+    dead: Annotated[int, Field(description="events it refused for good, which a person may replay")]
+
+
 class Readiness(Answer):
-    """What can be served; `degraded` when a gate cannot."""
+    """What can be served; `degraded` when a gate cannot, or events do not get to where they should."""
 
     status: Literal["ready", "degraded"]
     store: Literal["ready"] = "ready"
     models: list[OpenModel]
     gates: Annotated[list[UnreadyGate], Field(description="those that cannot be served")]
+    outlets: Annotated[list[TroubledOutlet], Field(description="those in trouble; switched off by a person is none")]
+    failed_outlet_passes: Annotated[int, Field(description="since the last that did not fail")]
     failed_sweeps: Annotated[int, Field(description="since the last that did not fail")]

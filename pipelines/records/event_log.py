@@ -10,7 +10,7 @@ from pipelines.records.backing import Backing
 from pipelines.records.database import Transaction
 from pipelines.records.paging import Part, read_page
 from pipelines.records.tables import EventRow
-from pipelines.records.values import ApiKey, Page, StoredEvent
+from pipelines.records.values import EVERY_PURPOSE, ApiKey, Page, StoredEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +19,21 @@ class EventFilter:
 
     Attributes:
         viewer: sees the events of its purposes and those that have none.
+        purposes: the same for one who asks without a key.
     """
 
     viewer: ApiKey | None = None
     kinds: Sequence[EventKind] = ()
     camera_id: str | None = None
     gate_id: str | None = None
+    purposes: Sequence[str] = (EVERY_PURPOSE,)
 
     def statement(self) -> Select[EventRow]:
         """A selection of the events that pass."""
         statement = select(EventRow)
-        if self.viewer is not None and not self.viewer.sees_every_purpose:
-            statement = statement.where(or_(EventRow.purpose.is_(None), EventRow.purpose.in_(self.viewer.purposes)))
+        for purposes in (self.purposes, self.viewer.purposes if self.viewer else (EVERY_PURPOSE,)):
+            if EVERY_PURPOSE not in purposes:
+                statement = statement.where(or_(EventRow.purpose.is_(None), EventRow.purpose.in_(purposes)))
         if self.kinds:
             statement = statement.where(EventRow.kind.in_(self.kinds))
         if self.camera_id is not None:
@@ -93,6 +96,12 @@ class EventLog:
         """The number of the newest event; 0 when there is none."""
         with self._backing.database.reading() as session:
             return session.scalar(select(func.max(EventRow.seq))) or 0
+
+    def find(self, seq: int) -> StoredEvent | None:
+        """The event with this number; None when it is not stored, or no longer."""
+        with self._backing.database.reading() as session:
+            row = session.get(EventRow, seq)
+            return None if row is None else _stored(row)
 
     def seq_of(self, event_id: str) -> int | None:
         """The event's number; None when it is not stored, or no longer."""

@@ -201,8 +201,8 @@ def _replace(live: Store, staged: Store, plan: _Plan) -> int:
         if not plan.keeps_log:
             _take_log(source, transaction)
         target.execute(delete(ErasureRow))
-        for note in sorted(plan.notes, key=lambda one: one.at):
-            target.execute(insert(ErasureRow), {"kind": note.kind, "target": note.target, "at": note.at})
+        for one in sorted(plan.notes, key=lambda known: known.at):
+            target.execute(insert(ErasureRow), {"kind": one.kind, "target": one.target, "at": one.at})
         put_facts(transaction.session, plan.vault.facts())
         count_on(target, numbers)
         begin_epoch(transaction)

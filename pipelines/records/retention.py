@@ -60,6 +60,7 @@ class Sweep:
     street_incidents: int = 0
     street_pictures: int = 0
     street_suppressions: int = 0
+    outlet_deliveries: int = 0
 
     def plus(self, other: "Sweep") -> "Sweep":
         """What both removed."""
@@ -160,6 +161,7 @@ class Sweeper:
             street_incidents=street.incidents,
             street_pictures=street.pictures,
             street_suppressions=street.suppressions,
+            outlet_deliveries=self._store.deliveries.remove_due(transaction),
         )
 
     def _lapsed(self, transaction: Transaction, row: type[TemplateRow] | type[PhotographRow]) -> ColumnElement[bool]:

@@ -23,6 +23,8 @@ from pipelines.records.idempotency import Idempotency
 from pipelines.records.keys import ApiKeys
 from pipelines.records.ledger import ErasureLedger
 from pipelines.records.master_key import find_master_key
+from pipelines.records.outlet_deliveries import Deliveries
+from pipelines.records.outlets import Outlets
 from pipelines.records.parking import ParkingRecords
 from pipelines.records.photographs import Photographs
 from pipelines.records.removal import Remover
@@ -62,6 +64,8 @@ class Store:
         self.barriers = BarrierCommands(backing, self.events)
         self.parking = ParkingRecords(backing)
         self.street = StreetRecords(backing)
+        self.outlets = Outlets(backing)
+        self.deliveries = Deliveries(backing)
         self.keys = ApiKeys(backing)
         self.idempotency = Idempotency(backing)
 
