@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Self
 
 from pipelines.cameras import read_cameras
+from pipelines.gallery.follower import Follower
 from pipelines.gallery.galleries import Galleries
 from pipelines.gallery.tender import Tender
 from pipelines.ingest.runtime import CameraRuntime, FaceWork, PlateWork, StreetWork
@@ -38,7 +39,7 @@ class Assembly:
     Stop order:
         1. Cameras: nobody new is seen, and results already made are delivered.
         2. Barriers: orders already given are carried out, or expire.
-        3. Tender and sweeper: end after what they are at.
+        3. Tender, follower and sweeper: end after what they are at.
         4. Store.
     """
 
@@ -52,6 +53,7 @@ class Assembly:
     cases: CaseService
     cameras: CameraService
     sweeper: Sweeper
+    follower: Follower
     _closing: ExitStack
 
     @classmethod
@@ -75,6 +77,8 @@ class Assembly:
             gates = _gates(settings, clock, store, networks)
             sweeper = Sweeper(store, settings)
             closing.callback(sweeper.close)
+            follower = Follower(store, gates.galleries, settings.gallery_poll_s)
+            closing.callback(follower.close)
             tender = _tender(gates)
             closing.callback(tender.close)
             closing.callback(gates.barriers.close)
@@ -85,9 +89,10 @@ class Assembly:
             cases = replace(cases, health=cameras.sees)
             sweeper.start()
             tender.start()
+            follower.start()
             cameras.start()
             services = (enrolments, gates, parking, cases, cameras)
-            return cls(settings, clock, store, networks, *services, sweeper, closing.pop_all())
+            return cls(settings, clock, store, networks, *services, sweeper, follower, closing.pop_all())
 
     def close(self) -> None:
         """Stop everything, in the order above."""
@@ -97,7 +102,7 @@ class Assembly:
 def _gates(settings: Settings, clock: Callable[[], datetime], store: Store, networks: Networks) -> GateService:
     return GateService(
         store=store,
-        galleries=Galleries(store, settings.exact_search_limit),
+        galleries=Galleries(store, settings.exact_search_limit, settings.gallery_stale_s),
         lane=networks.lane,
         thresholds=networks.thresholds,
         challenges=Challenges(clock),

@@ -7,7 +7,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.problems import UNAVAILABLE, documented
-from api.schemas.health import Alive, OpenModel, Readiness, UnreadyGate
+from api.schemas.health import Alive, GalleryReplica, OpenModel, Readiness, UnreadyGate
 from api.site import SiteDep
 
 router = APIRouter(tags=["health"])
@@ -29,14 +29,17 @@ async def healthz() -> Alive:
 
 @router.get("/readyz", responses=_AWAY)
 def readyz(site: SiteDep) -> Readiness:
-    """Whether records and networks are there, and which gates cannot be served and why."""
+    """Whether records and networks are there, which gates cannot be served and why, and how far the galleries are."""
     site.store.ping()
     unready = [UnreadyGate(gate=gate_id, reason="no_liveness_model") for gate_id in site.assembly.gates.unready_gates()]
     failures = site.assembly.sweeper.failures
+    replicas = site.assembly.gates.galleries.statuses()
+    outdated = any(replica.state != "current" for replica in replicas)
     return Readiness(
-        status="degraded" if unready or failures else "ready",
+        status="degraded" if unready or failures or outdated else "ready",
         models=[OpenModel.model_validate(model) for model in site.assembly.networks.models],
         gates=unready,
+        galleries=[GalleryReplica.model_validate(replica) for replica in replicas],
         failed_sweeps=failures,
     )
 

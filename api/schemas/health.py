@@ -31,11 +31,29 @@ class UnreadyGate(Answer):
     reason: Annotated[str, Field(examples=["no_liveness_model"])]
 
 
+class GalleryReplica(Answer):
+    """A gallery in the memory of this process."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    gallery_id: str
+    model_id: str
+    state: Annotated[
+        Literal["building", "current", "stale"], Field(description="gates answer `index_stale` unless it is current")
+    ]
+    templates: int
+    version: Annotated[int, Field(description="the number of the last change of the database that is in it")]
+    behind: Annotated[int, Field(description="changes of the database that are not in it")]
+    lag_s: Annotated[float, Field(description="seconds since it was last known to hold everything")]
+    rebuilds: Annotated[int, Field(description="how often it was built anew because changes were missing")]
+
+
 class Readiness(Answer):
-    """What can be served; `degraded` when a gate cannot."""
+    """What can be served; `degraded` when a gate or a gallery cannot."""
 
     status: Literal["ready", "degraded"]
     store: Literal["ready"] = "ready"
     models: list[OpenModel]
     gates: Annotated[list[UnreadyGate], Field(description="those that cannot be served")]
+    galleries: Annotated[list[GalleryReplica], Field(description="those that gates of this process ask")]
     failed_sweeps: Annotated[int, Field(description="since the last that did not fail")]

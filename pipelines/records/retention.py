@@ -56,6 +56,7 @@ class Sweep:
     street_incidents: int = 0
     street_pictures: int = 0
     street_suppressions: int = 0
+    template_changes: int = 0
 
 
 class Sweeper:
@@ -141,6 +142,7 @@ class Sweeper:
             street_incidents=street.incidents,
             street_pictures=street.pictures,
             street_suppressions=street.suppressions,
+            template_changes=self._store.template_changes.trim(transaction),
         )
 
     def _lapsed(self, row: type[TemplateRow] | type[PhotographRow]) -> tuple[ColumnElement[bool], ...]:

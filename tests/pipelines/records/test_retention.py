@@ -7,10 +7,10 @@ import pytest
 from pipelines.records.gate_values import BarrierCommand
 from pipelines.records.retention import Sweep, Sweeper
 from pipelines.records.store import Store
-from pipelines.records.values import Answer, Claim, Removal
+from pipelines.records.values import Answer, Claim
 from pipelines.settings import Settings
 from tests.fakes import FakeClock
-from tests.pipelines.records.people import GALLERY, PURPOSE, decision, embedding, enrolled, gallery, told
+from tests.pipelines.records.people import GALLERY, PURPOSE, decision, embedding, enrolled, gallery, gone, told
 
 DAY_S = 86_400.0
 NOTHING = Sweep(0, 0, 0, 0, 0, 0, 0)
@@ -39,13 +39,12 @@ def test_templates_go_when_the_consent_expires_and_not_before(store: Store, swee
     gallery(store)
     stays = enrolled(store)
     goes = _short_consent(store, clock, 10)
-    removals: list[Removal] = []
-    store.on_removed(removals.append)
+    [theirs] = store.templates.list(subject_id=goes).items
     clock.advance(9)
     assert sweeper.sweep_once() == NOTHING
     clock.advance(1)
     assert sweeper.sweep_once().templates == 1
-    assert [removal.subject_id for removal in removals] == [goes]
+    assert gone(store) == [theirs.id]
     assert [entry.subject_id for entry in store.templates.list().items] == [stays.id]
 
 
@@ -136,7 +135,7 @@ def test_the_thread_sweeps_by_itself_and_ends_when_closed(store: Store, settings
     _short_consent(store, clock, 10)
     clock.advance(10)
     swept = threading.Event()
-    store.on_removed(lambda _: swept.set())
+    store.on_templates_changed(swept.set)
     sweeper = Sweeper(store, settings)
     sweeper.start()
     assert swept.wait(timeout=30)
