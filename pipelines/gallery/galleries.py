@@ -203,14 +203,16 @@ class Galleries:
 
     def _bring_up(self, entry: _Entry, space: Space) -> None:
         """Build, follow, or build anew where changes are missing; the old one serves meanwhile."""
-        started = self._clock()
-        if entry.replica is None:
-            entry.replica = Replica.built(self._store, space, self._plan)
-        elif not entry.replica.follow():
-            entry.replica = Replica.built(self._store, space, self._plan)
-            entry.rebuilds += 1
-        # What was committed after the start may be missing.
-        entry.current_at = started
+        # What is committed after this moment may be missing at the end.
+        known_at = self._clock()
+        if entry.replica is None or not entry.replica.follow():
+            fresh = Replica.built(self._store, space, self._plan)
+            built_at = self._clock()
+            if fresh.follow():
+                known_at = built_at
+            entry.rebuilds += entry.replica is not None
+            entry.replica = fresh
+        entry.current_at = known_at
 
 
 def best_similarity(templates: Sequence[Template], embedding: Embedding) -> float | None:

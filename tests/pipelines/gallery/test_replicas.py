@@ -8,9 +8,12 @@ from sqlalchemy import select
 
 from pipelines.gallery import galleries as module
 from pipelines.gallery.galleries import Galleries
+from pipelines.gallery.replica import Replica
+from pipelines.gallery.search_plan import SearchPlan
 from pipelines.records.retention import Sweeper
 from pipelines.records.store import Store
 from pipelines.records.tables import TemplateRow
+from pipelines.records.template_changes import Space
 from tests.fakes import FakeEmbedder
 from tests.pipelines.site import GALLERY, Site
 from vision.errors import SealBroken
@@ -146,6 +149,25 @@ def test_version_and_lag_are_told(site: Site, node: Node) -> None:
     assert node.follow()
     [status] = node.galleries.statuses()
     assert (status.state, status.version, status.behind, status.lag_s) == ("current", 2, 0, 0.0)
+
+
+def test_a_build_that_takes_long_ends_with_what_changed_meanwhile(
+    site: Site, node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build, came = Replica.built, []
+
+    def build_slowly(store: Store, space: Space, plan: SearchPlan) -> Replica:
+        replica = build(store, space, plan)
+        came.append(site.enrolled(len(came)))
+        node.time.now += 60.0
+        return replica
+
+    monkeypatch.setattr(Replica, "built", build_slowly)
+    assert node.galleries.follow(GALLERY, ["fake-v2"])
+    node.galleries._replica((GALLERY, MODEL)).version = 99
+    assert node.follow()
+    assert [node.found(0), node.found(1)] == [[came[0]], [came[1]]]
+    assert {status.model_id: status.lag_s for status in node.galleries.statuses()} == {MODEL: 0.0, "fake-v2": 60.0}
 
 
 def test_while_another_thread_brings_it_up_to_date_a_young_replica_serves_and_an_old_one_does_not(
