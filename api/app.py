@@ -119,6 +119,7 @@ async def _lifespan(
         signal = EventSignal(assembly.store.feed)
         metrics.watch_cameras(assembly.cameras.statuses)
         metrics.watch_outlets(assembly.outlets.statuses)
+        metrics.watch_galleries(assembly.gates.galleries.statuses)
         assembly.gates.on_decided(metrics.decided)
         assembly.parking.on_decided(metrics.passed)
         rate, slots = RateLimit(settings.requests_per_minute), InferenceSlots(settings.max_inferences)

@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import OperationalError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pipelines.gallery.galleries import ReplicaStatus
 from pipelines.ingest.status import CameraStatus
 from pipelines.parking.sessions import Passage
 from pipelines.records.gate_values import Decision
@@ -79,6 +80,10 @@ class Metrics:
         """Have the outlets' progress read at every scrape."""
         self.registry.register(_OutletProgress(outlets))
 
+    def watch_galleries(self, replicas: Callable[[], Sequence[ReplicaStatus]]) -> None:
+        """Have the galleries' versions and lags read at every scrape."""
+        self.registry.register(_GalleryReplicas(replicas))
+
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""
         return generate_latest(self.registry)
@@ -125,6 +130,27 @@ class _OutletProgress(Collector):
             return self._outlets()
         except OperationalError:
             return ()
+
+
+class _GalleryReplicas(Collector):
+    def __init__(self, replicas: Callable[[], Sequence[ReplicaStatus]]) -> None:
+        self._replicas = replicas
+
+    def collect(self) -> Iterator[Metric]:
+        labels = ["gallery", "model"]
+        templates = GaugeMetricFamily("citygate_gallery_templates", "Templates in this process's index.", labels=labels)
+        version = GaugeMetricFamily("citygate_gallery_version", "Last change that is in it.", labels=labels)
+        behind = GaugeMetricFamily("citygate_gallery_behind", "Changes that are not in it.", labels=labels)
+        lag = GaugeMetricFamily("citygate_gallery_lag_seconds", "Since it was known to hold all.", labels=labels)
+        rebuilds = CounterMetricFamily("citygate_gallery_rebuilds", "For changes that were missing.", labels=labels)
+        for replica in self._replicas():
+            space = [replica.gallery_id, replica.model_id]
+            templates.add_metric(space, replica.templates)
+            version.add_metric(space, replica.version)
+            behind.add_metric(space, replica.behind)
+            lag.add_metric(space, replica.lag_s)
+            rebuilds.add_metric(space, replica.rebuilds)
+        yield from (templates, version, behind, lag, rebuilds)
 
 
 class RequestMetrics:

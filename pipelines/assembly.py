@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Self
 
 from pipelines.cameras import read_cameras
+from pipelines.gallery.follower import Follower
 from pipelines.gallery.galleries import Galleries
 from pipelines.gallery.tender import Tender
 from pipelines.ingest.runtime import CameraRuntime, FaceWork, PlateWork, StreetWork
@@ -41,7 +42,7 @@ class Assembly:
         1. Cameras: nobody new is seen, and results already made are delivered.
         2. Barriers: orders already given are carried out, or expire.
         3. Outlets: what is being sent is ended; the rest is sent after the next start, or by another process.
-        4. Tender and sweeper: end after what they are at.
+        4. Tender, follower and sweeper: end after what they are at.
         5. Store.
     """
 
@@ -55,6 +56,7 @@ class Assembly:
     cases: CaseService
     cameras: CameraService
     sweeper: Sweeper
+    follower: Follower
     outlets: Dispatcher
     _closing: ExitStack
 
@@ -79,6 +81,8 @@ class Assembly:
             gates = _gates(settings, clock, store, networks)
             sweeper = Sweeper(store, settings)
             closing.callback(sweeper.close)
+            follower = Follower(store, gates.galleries, settings.gallery_poll_s)
+            closing.callback(follower.close)
             tender = _tender(gates)
             closing.callback(tender.close)
             outlets = Dispatcher(store, Ways.of(settings, clock))
@@ -91,10 +95,11 @@ class Assembly:
             cases = replace(cases, health=cameras.sees)
             sweeper.start()
             tender.start()
+            follower.start()
             outlets.start()
             cameras.start()
             services = (enrolments, gates, parking, cases, cameras)
-            return cls(settings, clock, store, networks, *services, sweeper, outlets, closing.pop_all())
+            return cls(settings, clock, store, networks, *services, sweeper, follower, outlets, closing.pop_all())
 
     def close(self) -> None:
         """Stop everything, in the order above."""
@@ -104,7 +109,7 @@ class Assembly:
 def _gates(settings: Settings, clock: Callable[[], datetime], store: Store, networks: Networks) -> GateService:
     return GateService(
         store=store,
-        galleries=Galleries(store, settings.exact_search_limit),
+        galleries=Galleries(store, settings.exact_search_limit, settings.gallery_stale_s),
         lane=networks.lane,
         thresholds=networks.thresholds,
         challenges=Challenges(clock),

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CITYGATE_", extra="forbid", frozen=True, hide_input_in_errors=True)
 
     home: Path = Path.home() / ".citygate"
-    """Database, master key, converted networks, evidence and snapshots lie here."""
+    """Database, master key, converted networks and evidence lie here."""
     database_url: str | None = None
     """SQLAlchemy URL; default: SQLite in `home`."""
     master_key: SecretStr | None = None
@@ -98,6 +98,10 @@ class Settings(BaseSettings):
     divides the false match rate by ten, times this; a gate may state a similarity of its own."""
     exact_search_limit: int = Field(default=50_000, ge=0)
     """Galleries up to this size are searched exactly."""
+    gallery_poll_s: float = Field(default=0.5, gt=0)
+    """Enrolments and removals of other processes on the database reach this one's galleries so often."""
+    gallery_stale_s: float = Field(default=10.0, gt=0)
+    """A gallery that could not be brought up to date for longer answers `index_stale`."""
 
     decision_retention_days: int = Field(default=30, ge=1)
     event_retention_days: int = Field(default=30, ge=1)

@@ -7,7 +7,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.problems import UNAVAILABLE, documented
-from api.schemas.health import Alive, OpenModel, Readiness, TroubledOutlet, UnreadyGate
+from api.schemas.health import Alive, GalleryReplica, OpenModel, Readiness, TroubledOutlet, UnreadyGate
 from api.site import SiteDep
 from pipelines.records.outlet_values import OutletStatus
 
@@ -30,15 +30,18 @@ async def healthz() -> Alive:
 
 @router.get("/readyz", responses=_AWAY)
 def readyz(site: SiteDep) -> Readiness:
-    """Whether records and networks are there, and which gates cannot be served and why."""
+    """Whether records and networks are there, which gates cannot be served and why, and how far the galleries are."""
     site.store.ping()
     unready = [UnreadyGate(gate=gate_id, reason="no_liveness_model") for gate_id in site.assembly.gates.unready_gates()]
     failures, passes = site.assembly.sweeper.failures, site.assembly.outlets.failures
     outlets = [_troubled(status) for status in site.assembly.outlets.statuses() if _in_trouble(status)]
+    replicas = site.assembly.gates.galleries.statuses()
+    outdated = any(replica.state != "current" for replica in replicas)
     return Readiness(
-        status="degraded" if unready or failures or passes or outlets else "ready",
+        status="degraded" if unready or failures or passes or outlets or outdated else "ready",
         models=[OpenModel.model_validate(model) for model in site.assembly.networks.models],
         gates=unready,
+        galleries=[GalleryReplica.model_validate(replica) for replica in replicas],
         outlets=outlets,
         failed_outlet_passes=passes,
         failed_sweeps=failures,

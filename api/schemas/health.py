@@ -42,8 +42,25 @@ class TroubledOutlet(Answer):
     dead: Annotated[int, Field(description="events it refused for good, which a person may replay")]
 
 
+class GalleryReplica(Answer):
+    """A gallery in the memory of this process."""
+
+    model_config = ConfigDict(protected_namespaces=())
+
+    gallery_id: str
+    model_id: str
+    state: Annotated[
+        Literal["building", "current", "stale"], Field(description="gates answer `index_stale` unless it is current")
+    ]
+    templates: int
+    version: Annotated[int, Field(description="the number of the last change of the database that is in it")]
+    behind: Annotated[int, Field(description="changes of the database that are not in it")]
+    lag_s: Annotated[float, Field(description="seconds since it was last known to hold everything")]
+    rebuilds: Annotated[int, Field(description="how often it was built anew because changes were missing")]
+
+
 class Readiness(Answer):
-    """What can be served; `degraded` when a gate cannot, or events do not get to where they should."""
+    """What can be served; `degraded` when a gate or a gallery cannot, or events do not get to where they should."""
 
     status: Literal["ready", "degraded"]
     store: Literal["ready"] = "ready"
@@ -51,4 +68,5 @@ class Readiness(Answer):
     gates: Annotated[list[UnreadyGate], Field(description="those that cannot be served")]
     outlets: Annotated[list[TroubledOutlet], Field(description="those in trouble; switched off by a person is none")]
     failed_outlet_passes: Annotated[int, Field(description="since the last that did not fail")]
+    galleries: Annotated[list[GalleryReplica], Field(description="those that gates of this process ask")]
     failed_sweeps: Annotated[int, Field(description="since the last that did not fail")]

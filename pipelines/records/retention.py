@@ -61,6 +61,7 @@ class Sweep:
     street_pictures: int = 0
     street_suppressions: int = 0
     outlet_deliveries: int = 0
+    template_changes: int = 0
 
     def plus(self, other: "Sweep") -> "Sweep":
         """What both removed."""
@@ -162,6 +163,7 @@ class Sweeper:
             street_pictures=street.pictures,
             street_suppressions=street.suppressions,
             outlet_deliveries=self._store.deliveries.remove_due(transaction),
+            template_changes=self._store.template_changes.trim(transaction),
         )
 
     def _lapsed(self, transaction: Transaction, row: type[TemplateRow] | type[PhotographRow]) -> ColumnElement[bool]:

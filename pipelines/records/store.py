@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from pipelines.records.audit import AuditLog
-from pipelines.records.backing import Backing, Listeners
+from pipelines.records.backing import Backing
 from pipelines.records.barriers import BarrierCommands
 from pipelines.records.cameras import Cameras
 from pipelines.records.consents import Consents
@@ -32,8 +32,8 @@ from pipelines.records.schema import prepare_schema
 from pipelines.records.street import StreetRecords
 from pipelines.records.subjects import Subjects
 from pipelines.records.tables import AuditHeadRow, EventRow
+from pipelines.records.template_changes import TemplateChanges
 from pipelines.records.templates import Templates
-from pipelines.records.values import Removal, Template
 from pipelines.settings import Settings, utc_now
 
 
@@ -57,6 +57,7 @@ class Store:
         self.consents = Consents(backing, self.remover, self.events)
         self.galleries = GalleryRecords(backing, self.remover)
         self.templates = Templates(backing, self.remover)
+        self.template_changes = TemplateChanges(backing)
         self.photographs = Photographs(backing)
         self.gates = Gates(backing)
         self.cameras = Cameras(backing)
@@ -88,18 +89,14 @@ class Store:
         evidence = EvidenceFolder(settings.home / "evidence")
         audit = AuditLog(database, vault, clock)
         ledger = ErasureLedger(database, settings.erasure_ledger_file)
-        return cls(Backing(database, vault, clock, audit, EventFeed(latest), evidence, Listeners(), ledger))
+        return cls(Backing(database, vault, clock, audit, EventFeed(latest), evidence, ledger))
 
-    def on_added(self, listener: Callable[[tuple[Template, ...]], None]) -> None:
-        """Have `listener` called with new templates, after their commit and before the next change.
+    def on_templates_changed(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called when this process changed templates, after the commit; `template_changes` tells which.
 
         A listener must not write to the store, nor wait for a thread that does.
         """
-        self.backing.listeners.added.append(listener)
-
-    def on_removed(self, listener: Callable[[Removal], None]) -> None:
-        """Have `listener` called for templates that are gone; else as `on_added`."""
-        self.backing.listeners.removed.append(listener)
+        self.backing.template_listeners.append(listener)
 
     def ping(self) -> None:
         """Read one row; raises what the database raises when it does not answer.

@@ -118,14 +118,6 @@ class TemplateEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Removal:
-    """Templates of one subject that are gone from the store and must leave every index."""
-
-    subject_id: str
-    template_ids: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Photograph:
     """A picture that was kept at enrolment; its bytes lie sealed in a file."""
 

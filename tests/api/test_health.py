@@ -50,6 +50,43 @@ def test_metrics_count_requests_by_route_and_decisions_by_reason(api: Api) -> No
     assert f"citygate_http_seconds_count{{{route}}} 2.0" in text
 
 
+def test_a_gallerys_version_and_lag_are_told_by_readyz_and_metrics(api: Api) -> None:
+    api.add_gate(mode="identify")
+    for person in range(2):
+        api.enrolled(person)
+    assert api.client.post("/v1/gates/north/identify", files=[part(jpeg(1))]).json()["decision"] == "accepted"
+    ready = api.client.get("/readyz").json()
+    [gallery] = ready["galleries"]
+    assert ready["status"] == "ready"
+    assert 0.0 <= gallery.pop("lag_s") < 10.0
+    assert gallery == {
+        "gallery_id": "staff",
+        "model_id": "fake-v1",
+        "state": "current",
+        "templates": 2,
+        "version": 2,
+        "behind": 0,
+        "rebuilds": 0,
+    }
+    text = _without_key(api, "/metrics").text
+    assert 'citygate_gallery_version{gallery="staff",model="fake-v1"} 2.0' in text
+    assert 'citygate_gallery_behind{gallery="staff",model="fake-v1"} 0.0' in text
+    assert 'citygate_gallery_lag_seconds{gallery="staff",model="fake-v1"}' in text
+
+
+def test_a_gallery_that_cannot_follow_is_told_by_readyz_and_answers_index_stale(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api.add_gate(mode="identify")
+    api.enrolled(1)
+    galleries = api.assembly.gates.galleries
+    monkeypatch.setattr(galleries, "_stale_after_s", -1.0)
+    answer = api.client.post("/v1/gates/north/identify", files=[part(jpeg(1))]).json()
+    assert (answer["decision"], answer["reason"]) == ("unknown", "index_stale")
+    ready = api.client.get("/readyz").json()
+    assert (ready["status"], ready["galleries"][0]["state"]) == ("degraded", "stale")
+
+
 def test_the_root_leads_to_the_description(api: Api) -> None:
     assert _without_key(api, "/").headers["Location"] == "/docs"
     described = _without_key(api, "/openapi.json").json()

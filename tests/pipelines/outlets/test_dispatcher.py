@@ -29,6 +29,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from pipelines.outlets.dispatcher import Dispatcher
 from pipelines.outlets.pace import Pace
+from pipelines.outlets.reach import Reach
 from pipelines.outlets.ways import Ways
 from pipelines.records.store import Store
 from pipelines.settings import Settings, utc_now

@@ -1,4 +1,4 @@
-"""Schema 5: outlets with what was set aside for each, and leases of work that one process at a time does."""
+"""Schema 5, for many processes on one store: outlets, leases, and the change sequence of templates."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,7 @@ def upgrade() -> None:
     """Make the tables, those that others refer to first."""
     _outlets()
     _outlet_deliveries()
+    _template_changes()
     op.create_table(
         "leases",
         column("name", _WORD),
@@ -69,3 +70,16 @@ def _outlet_deliveries() -> None:
         sa.UniqueConstraint("outlet_id", "event_seq"),
     )
     op.create_index("ix_outlet_deliveries_due", "outlet_deliveries", ["outlet_id", "state", "next_try_at"])
+
+
+def _template_changes() -> None:
+    numbered(
+        "template_changes",
+        column("gallery_id", sa.String()),
+        column("model_id", sa.String()),
+        column("template_id", COUNTER),
+        column("removed", sa.Boolean()),
+        column("at", TIME),
+    )
+    op.create_index("ix_template_changes_at", "template_changes", ["at"])
+    op.create_index("ix_template_changes_space", "template_changes", ["gallery_id", "model_id", "seq"])
