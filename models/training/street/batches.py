@@ -16,11 +16,11 @@ SIDES = (320, 352, 384, 416, 416)
 Batch = tuple[Tensor, list[Truth]]
 
 
-def batch_of(photos: Sequence[Photo], pictures: int, seed: int, step: int) -> Batch:
-    """The pictures of a step, (N, 3, side, side) in 0..1, blue first, and their objects."""
+def batch_of(photos: Sequence[Photo], pictures: int, seed: int, step: int, *, plain: bool = False) -> Batch:
+    """The pictures of a step, (N, 3, side, side) in 0..1, blue first, and their objects; `plain` as in `draw`."""
     rng = np.random.default_rng((seed, step))
     side = int(rng.choice(SIDES))
-    return stacked([draw(rng, photos, side) for _ in range(pictures)])
+    return stacked([draw(rng, photos, side, plain) for _ in range(pictures)])
 
 
 def stacked(samples: Sequence[Sample]) -> Batch:

@@ -15,6 +15,7 @@ FILL = 114
 # Of a photo's longer side in the picture, as a share of the picture's side.
 _SCALES = (0.6, 1.6)
 _MOSAIC_SCALES = (0.4, 1.3)
+_PLAIN_SCALES = (0.8, 1.25)
 _MOSAIC = 0.6
 _MIRRORED = 0.5
 _NIGHT = 0.12
@@ -48,18 +49,22 @@ class Sample:
     known: NDArray[np.bool_]
 
 
-def draw(rng: np.random.Generator, photos: Sequence[Photo], side: int) -> Sample:
-    """A picture of one photo or of four, by chance; a set is drawn as often as the root of its size says."""
+def draw(rng: np.random.Generator, photos: Sequence[Photo], side: int, plain: bool = False) -> Sample:
+    """A picture of one photo or of four, by chance; a set is drawn as often as the root of its size says.
+
+    Args:
+        plain: one photo, at about the size at which it will be looked at.
+    """
     names = [photo.set_name for photo in photos]
     counts = {name: names.count(name) for name in dict.fromkeys(names)}
     chances = np.array([counts[name] ** -0.5 for name in names])
     chances /= chances.sum()
-    count = 4 if rng.random() < _MOSAIC else 1
+    count = 4 if not plain and rng.random() < _MOSAIC else 1
     chosen = [photos[int(index)] for index in rng.choice(len(photos), count, p=chances)]
     middle = rng.uniform(0.3, 0.7, 2) * side if count == 4 else np.array([side, side])
     across, down = (int(edge) for edge in middle)
     corners = [(0, 0, across, down), (across, 0, side, down), (0, down, across, side), (across, down, side, side)]
-    scales = _MOSAIC_SCALES if count == 4 else _SCALES
+    scales = _PLAIN_SCALES if plain else _MOSAIC_SCALES if count == 4 else _SCALES
     parts = [_placed(rng, photo, area, side, scales) for photo, area in zip(chosen, corners, strict=False)]
     picture = np.full((side, side, 3), FILL, np.uint8)
     for part, (left, top, right, bottom) in zip(parts, corners, strict=False):

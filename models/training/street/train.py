@@ -34,6 +34,8 @@ class Plan:
         rate: the highest learning rate.
         batch: pictures a step and process.
         ema: how much of the averaged weights stays at each step.
+        plain: of the minutes: in the last ones every picture is one photo at its usual size. What is drawn together
+            by chance teaches much, but is not what a camera shows.
         save_s: seconds between two checkpoints.
     """
 
@@ -41,6 +43,7 @@ class Plan:
     rate: float = 2e-3
     batch: int = 6
     ema: float = 0.998
+    plain: float = 0.25
     save_s: float = 300.0
 
     def rate_at(self, done: float) -> float:
@@ -80,9 +83,9 @@ class Trainer(Learner):
         saved = self.seconds
         while self.seconds < self.plan.minutes * 60:
             begun = time.monotonic()
-            losses = self.learn(
-                network, batch_of(photos, self.plan.batch, self._seed, self.step * crew.size + crew.rank)
-            )
+            number = self.step * crew.size + crew.rank
+            plain = self.seconds >= (1 - self.plan.plain) * self.plan.minutes * 60
+            losses = self.learn(network, batch_of(photos, self.plan.batch, self._seed, number, plain=plain))
             self.seconds += crew.longest(time.monotonic() - begun)
             if crew.rank == 0 and self.step % _REPORT_EVERY == 0:
                 logger.info("step %d, %.0f s: scores %.3f, boxes %.3f", self.step, self.seconds, *losses)
