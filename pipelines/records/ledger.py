@@ -1,5 +1,6 @@
 """What must never come back from a backup: noted in the store, and copied to a file apart from it."""
 
+import hashlib
 import json
 import logging
 import os
@@ -26,7 +27,7 @@ ErasureKind = Literal["subject", "consent", "key", "plate"]
 
 @dataclass(frozen=True, slots=True)
 class ErasureNote:
-    """One entry; `target` is a random id, or a plate's keyed hashes, and leads to nobody by itself."""
+    """One entry; `target` is a random id, or digests of a plate's hashes, and leads to nobody by itself."""
 
     kind: ErasureKind
     target: str
@@ -34,12 +35,17 @@ class ErasureNote:
 
 
 def plate_target(hashes: Mapping[PlateUse, str]) -> str:
-    """What an entry keeps of a plate: its hash for every use."""
-    return ".".join(hashes[use] for use in get_args(PlateUse))
+    """What an entry keeps of a plate: a digest of its hash for every use, for the hashes themselves shall be gone."""
+    return ".".join(plate_digest(hashes[use]) for use in get_args(PlateUse))
 
 
-def plate_hashes(target: str) -> dict[PlateUse, str]:
-    """The hashes that an entry keeps."""
+def plate_digest(plate_hash: str) -> str:
+    """64 hexadecimal digits by which a plate's hash is known again where it is met."""
+    return hashlib.sha256(plate_hash.encode()).hexdigest()
+
+
+def plate_digests(target: str) -> dict[PlateUse, str]:
+    """The digests that an entry keeps."""
     return dict(zip(get_args(PlateUse), target.split("."), strict=True))
 
 

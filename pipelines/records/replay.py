@@ -3,11 +3,23 @@
 from collections.abc import Iterable
 from contextlib import suppress
 
-from pipelines.records.ledger import ErasureNote, plate_hashes
+from sqlalchemy import select
+
+from pipelines.records.ledger import ErasureNote, plate_digest, plate_digests
+from pipelines.records.parking_plates import PlateUse
+from pipelines.records.parking_tables import ObservationRow, RightPlateRow, SessionRow
 from pipelines.records.store import Store
+from pipelines.records.tables import EventRow
 from vision.errors import NotFound
 
 _ACTOR = "restore"
+_Place = type[SessionRow] | type[RightPlateRow] | type[ObservationRow] | type[EventRow]
+_PLACES: dict[PlateUse, _Place] = {
+    "session": SessionRow,
+    "right": RightPlateRow,
+    "observation": ObservationRow,
+    "event": EventRow,
+}
 
 
 def replay(store: Store, notes: Iterable[ErasureNote]) -> int:
@@ -28,4 +40,15 @@ def _carry_out(store: Store, note: ErasureNote) -> None:
     elif note.kind == "key":
         store.keys.revoke(note.target, actor=_ACTOR)
     else:
-        store.parking.forget_hashes(plate_hashes(note.target), actor=_ACTOR)
+        store.parking.forget_hashes(_plate_hashes(store, note.target), actor=_ACTOR)
+
+
+def _plate_hashes(store: Store, target: str) -> dict[PlateUse, str]:
+    """The hashes of the entry's plate where the store still has them, and "" where it has not."""
+    digests, found = plate_digests(target), dict.fromkeys(_PLACES, "")
+    with store.backing.database.reading() as session:
+        for use, row in _PLACES.items():
+            for met in session.scalars(select(row.plate_hash).distinct()):
+                if met is not None and plate_digest(met) == digests[use]:
+                    found[use] = met
+    return found

@@ -207,8 +207,8 @@ def _replace(live: Store, staged: Store, plan: _Plan) -> int:
         count_on(target, numbers)
         begin_epoch(transaction)
         counts = {"rows": rows, "replayed": plan.replayed}
-        note = AuditNote(plan.actor, "store.restored", None, {"made_at": plan.made_at, **counts})
-        AuditLog(database, plan.vault, live.backing.clock).write(transaction, note)
+        act = AuditNote(plan.actor, "store.restored", None, {"made_at": plan.made_at, **counts})
+        AuditLog(database, plan.vault, live.backing.clock).write(transaction, act)
         transaction.call_for_compaction()
     # What this process does now it does knowing.
     database.epoch = None

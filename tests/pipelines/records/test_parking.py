@@ -187,7 +187,9 @@ def _fill(garage: Garage) -> None:
         transaction.session.execute(insert(SessionRow), rows)
 
 
-def test_a_plate_is_found_by_an_index_among_a_hundred_thousand_sessions(garage: Garage) -> None:
+def test_a_plate_is_found_by_an_index_among_a_hundred_thousand_sessions(garage: Garage, database_kind: str) -> None:
+    if database_kind != "sqlite":
+        pytest.skip("reads SQLite's query plans")
     _fill(garage)
     entry = garage.enter("京A80000")
     statements: list[tuple[str, tuple[object, ...]]] = []
