@@ -20,6 +20,7 @@ from api.routes import (
     case_evidence,
     cases,
     consents,
+    dead_letters,
     deciding,
     decisions,
     enrolments,
@@ -73,6 +74,7 @@ NOUNS = (
     suppressions,
     cameras,
     events,
+    dead_letters,
     keys,
     audit,
     health,
@@ -114,6 +116,7 @@ async def _lifespan(
     try:
         signal = EventSignal(assembly.store.feed)
         metrics.watch_cameras(assembly.cameras.statuses)
+        metrics.watch_bus(assembly.relay.health)
         assembly.gates.on_decided(metrics.decided)
         assembly.parking.on_decided(metrics.passed)
         rate, slots = RateLimit(settings.requests_per_minute), InferenceSlots(settings.max_inferences)

@@ -31,6 +31,7 @@ KINDS: dict[type[CitygateError], ProblemKind] = {
     errors.NoConsent: problems.NO_CONSENT,
     errors.ForbiddenPurpose: problems.FORBIDDEN_PURPOSE,
     errors.SourceError: problems.CAMERA_UNUSABLE,
+    errors.DeliveryError: problems.UNAVAILABLE,
 }
 """What is not listed, nor below something that is, is our own fault: an internal error."""
 

@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pipelines.bus.relay import BusHealth
 from pipelines.ingest.status import CameraStatus
 from pipelines.parking.sessions import Passage
 from pipelines.records.gate_values import Decision
@@ -73,6 +74,10 @@ class Metrics:
         """Have the cameras' drops read at every scrape."""
         self.registry.register(_CameraDrops(cameras))
 
+    def watch_bus(self, health: Callable[[], BusHealth]) -> None:
+        """Have the bus looked at at every scrape."""
+        self.registry.register(_Bus(health))
+
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""
         return generate_latest(self.registry)
@@ -89,6 +94,38 @@ class _CameraDrops(Collector):
         for camera in self._cameras():
             dropped.add_metric([camera.camera_id], camera.frames_dropped)
         yield dropped
+
+
+class _Bus(Collector):
+    def __init__(self, health: Callable[[], BusHealth]) -> None:
+        self._health = health
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing: to be registered must not ask the bus."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        health = self._health()
+        if health.state is not None:
+            yield GaugeMetricFamily("citygate_bus_depth", "Records on the bus.", health.state.depth)
+            yield GaugeMetricFamily("citygate_bus_pending", "Records delivered, not committed.", health.state.pending)
+            if health.state.lag is not None:
+                yield GaugeMetricFamily("citygate_bus_lag", "Records on the bus, not delivered.", health.state.lag)
+        yield GaugeMetricFamily("citygate_spool_records", "Records in this process's spool.", health.spooled)
+        problem = GaugeMetricFamily("citygate_bus_problem", "1 while it lasts.", labels=["problem"])
+        for word in health.problems:
+            problem.add_metric([word], 1)
+        yield problem
+        dropped = CounterMetricFamily(
+            "citygate_bus_dropped", "Records of street cameras that neither spool nor database took.", labels=["kind"]
+        )
+        for kind, count in health.dropped.items():
+            dropped.add_metric([kind], count)
+        yield dropped
+        if health.tally is not None:
+            yield CounterMetricFamily("citygate_bus_stored", "Records that this reader stored.", health.tally.stored)
+            yield CounterMetricFamily("citygate_bus_repeated", "Of them stored before.", health.tally.repeated)
+            yield CounterMetricFamily("citygate_bus_dead", "Records that this reader gave up.", health.tally.dead)
 
 
 class RequestMetrics:

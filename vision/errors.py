@@ -24,6 +24,9 @@ CitygateError
 |  |- ForbiddenPurpose      a purpose the caller was not given
 |  |- WrongMasterKey        the master key does not open this store
 |  `- SealBroken            sealed bytes that were changed or belong to another record
+|- DeliveryError
+|  |- BusAway               the message bus does not answer, or refuses
+|  `- NotTaken              neither the spool nor the database takes a record now
 `- SourceError              a camera or file that cannot be opened or read
 """
 
@@ -126,6 +129,18 @@ class WrongMasterKey(RecordError):
 
 class SealBroken(RecordError):
     """Sealed bytes that were changed, or that belong to another record."""
+
+
+class DeliveryError(CitygateError):
+    """Something about records on their way to the database."""
+
+
+class BusAway(DeliveryError):
+    """The message bus does not answer, or refuses; what is in the spool stays there."""
+
+
+class NotTaken(DeliveryError):
+    """Neither the spool nor the database takes a record now: it is not acknowledged."""
 
 
 class SourceError(CitygateError):

@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import cameras, keys, models, parking
+from api.cli import cameras, dead_letters, keys, models, parking
 from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.enroll import enroll
@@ -16,5 +16,5 @@ app = typer.Typer(
 )
 for command in (demo, serve, enroll, verify, read, kinds, doctor):
     app.command()(command)
-for group in (models, keys, cameras, parking):
-    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
+for group in (models, keys, cameras, parking, dead_letters):
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2].replace("_", "-"))

@@ -7,8 +7,9 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.problems import UNAVAILABLE, documented
-from api.schemas.health import Alive, OpenModel, Readiness, UnreadyGate
+from api.schemas.health import Alive, BusReadiness, OpenModel, Readiness, UnreadyGate
 from api.site import SiteDep
+from pipelines.bus.relay import BusHealth
 
 router = APIRouter(tags=["health"])
 
@@ -33,11 +34,30 @@ def readyz(site: SiteDep) -> Readiness:
     site.store.ping()
     unready = [UnreadyGate(gate=gate_id, reason="no_liveness_model") for gate_id in site.assembly.gates.unready_gates()]
     failures = site.assembly.sweeper.failures
+    bus = _bus(site.assembly.relay.health(), site.store.dead_letters.count())
     return Readiness(
-        status="degraded" if unready or failures else "ready",
+        status="degraded" if unready or failures or bus.problems else "ready",
         models=[OpenModel.model_validate(model) for model in site.assembly.networks.models],
         gates=unready,
         failed_sweeps=failures,
+        bus=bus,
+    )
+
+
+def _bus(health: BusHealth, dead_letters: int) -> BusReadiness:
+    state = health.state
+    return BusReadiness.model_validate(
+        {
+            "kind": health.kind,
+            "depth": state.depth if state else None,
+            "lag": state.lag if state else None,
+            "pending": state.pending if state else None,
+            "spooled": health.spooled,
+            "spool_capacity": health.capacity,
+            "dropped": health.dropped,
+            "dead_letters": dead_letters,
+            "problems": list(health.problems),
+        }
     )
 
 

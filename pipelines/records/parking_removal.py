@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, CursorResult, delete, exists, or_, select,
 
 from pipelines.records.audit import AuditLog
 from pipelines.records.database import Transaction
+from pipelines.records.dead_letters import forget_mentions
 from pipelines.records.parking_evidence import ParkingEvidence
 from pipelines.records.parking_plates import Plates
 from pipelines.records.parking_tables import LaneRow, LotRow, ObservationRow, RightPlateRow, RightRow, SessionRow
@@ -78,8 +79,9 @@ class ParkingRemover:
         observations, pictures = self._remove_observations(transaction, or_(read_so, in_session))
         rights = _delete(transaction, RightPlateRow, RightPlateRow.plate_hash == self._plates.hash("right", plate))
         _delete(transaction, RightRow, ~exists().where(RightPlateRow.right_id == RightRow.id))
-        told = EventRow.plate_hash == self._plates.hash("event", plate)
-        session.execute(update(EventRow).where(told).values(plate_hash=None))
+        told = self._plates.hash("event", plate)
+        session.execute(update(EventRow).where(EventRow.plate_hash == told).values(plate_hash=None))
+        forget_mentions(transaction, told)
         forgotten = Forgotten(_delete(transaction, SessionRow, theirs), observations, pictures, rights)
         # Sealed copies of deleted rows may lie in moved pages, and the key they are sealed with stays.
         transaction.call_for_compaction()

@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, CursorResult, delete, exists, or_, select
 
 from pipelines.records.database import COMPACTION_DUE, Transaction
+from pipelines.records.dead_letter_table import DeadLetterRow
 from pipelines.records.parking_tables import EvidenceRow
 from pipelines.records.store import Store
 from pipelines.records.street_tables import CasePictureRow
@@ -56,6 +57,7 @@ class Sweep:
     street_incidents: int = 0
     street_pictures: int = 0
     street_suppressions: int = 0
+    dead_letters: int = 0
 
 
 class Sweeper:
@@ -141,6 +143,7 @@ class Sweeper:
             street_incidents=street.incidents,
             street_pictures=street.pictures,
             street_suppressions=street.suppressions,
+            dead_letters=_delete(transaction, DeadLetterRow, DeadLetterRow.died_at <= told),
         )
 
     def _lapsed(self, row: type[TemplateRow] | type[PhotographRow]) -> tuple[ColumnElement[bool], ...]:

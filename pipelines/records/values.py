@@ -11,7 +11,7 @@ from pipelines.records.checks import check_slug, check_utc
 from vision.errors import ForbiddenPurpose
 from vision.types import Embedding
 
-IdPrefix = Literal["sub", "con", "dec", "cmd", "pho", "rgt", "ses", "obs", "pay", "evi", "inc", "cas", "sup"]
+IdPrefix = Literal["sub", "con", "dec", "cmd", "pho", "rgt", "ses", "obs", "pay", "evi", "inc", "cas", "sup", "dle"]
 
 EVERY_PURPOSE = "*"
 
