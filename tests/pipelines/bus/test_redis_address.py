@@ -77,13 +77,14 @@ def test_a_cluster_that_is_away_is_a_bus_that_is_away() -> None:
 @pytest.mark.redis
 def test_a_cluster_carries_letters() -> None:
     port = free_port()
+    clustered = ("--cluster-enabled", "yes", "--cluster-port", str(free_port()), "--cluster-announce-ip", "127.0.0.1")
     with (
         TemporaryDirectory(prefix="cg-") as folder,
-        redis_server(Path(folder), "--port", str(port), "--cluster-enabled", "yes", "--cluster-port", str(free_port())),
+        redis_server(Path(folder), "--port", str(port), *clustered),
         closing(Redis(port=port)) as node,
     ):
         node.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
-        eventually(lambda: b"cluster_state:ok" in bytes(str(node.execute_command("CLUSTER INFO")), "utf-8"))
+        eventually(lambda: node.execute_command("CLUSTER INFO")["cluster_state"] == "ok")
         address = RedisAddress.parse(f"redis+cluster://127.0.0.1:{port}")
         with closing(address.client()) as client:
             assert isinstance(client, RedisCluster)
