@@ -36,6 +36,7 @@ class Flow:
     Attributes:
         acknowledged: different events that were acknowledged to who made them.
         seconds: from the first post to the commit of the last event.
+        cpu_s: processor time of this process meanwhile.
         lost: acknowledged, and not in the log.
         duplicated: in the log more than once.
         repeated: deliveries of events that were stored already.
@@ -43,6 +44,7 @@ class Flow:
 
     acknowledged: int
     seconds: float
+    cpu_s: float
     lost: int
     duplicated: int
     repeated: int
@@ -97,13 +99,13 @@ def run_flow(load: Load, redis_url: str | None, database_url: str | None) -> Flo
             relay = Relay(_settings(home / "reader", redis_url, load), sink)
             ends.callback(relay.close)
             relay.start()
-            seconds = _post_here(relay, load, store) if redis_url is None else _post_there(home, redis_url, load, store)
+            took = _post_here(relay, load, store) if redis_url is None else _post_there(home, redis_url, load, store)
             tally = relay.health().tally
         with closing(Store.open(Settings.model_construct(home=home, database_url=url))) as store:
             found = _log(store)
     lost = sum(event not in found for event in load.ids())
     duplicated = sum(times - 1 for times in found.values())
-    return Flow(load.events, seconds, lost, duplicated, tally.repeated if tally else 0)
+    return Flow(load.events, *took, lost, duplicated, tally.repeated if tally else 0)
 
 
 def post(relay: Relay, load: Load) -> None:
@@ -115,13 +117,14 @@ def post(relay: Relay, load: Load) -> None:
             relay.outbox.post(letters)
 
 
-def _post_here(relay: Relay, load: Load, store: Store) -> float:
-    start = time.perf_counter()
+def _post_here(relay: Relay, load: Load, store: Store) -> tuple[float, float]:
+    start, cpu = time.perf_counter(), time.process_time()
     post(relay, load)
-    return _committed(store, load.events) - start
+    return _committed(store, load.events) - start, time.process_time() - cpu
 
 
-def _post_there(home: Path, redis_url: str, load: Load, store: Store) -> float:
+def _post_there(home: Path, redis_url: str, load: Load, store: Store) -> tuple[float, float]:
+    """Seconds, and seconds of this process."""
     processes = multiprocessing.get_context("spawn")
     ready, go, done = processes.Event(), processes.Event(), processes.Event()
     maker = processes.Process(target=_make, args=(home / "maker", redis_url, load, ready, go, done), daemon=True)
@@ -129,8 +132,8 @@ def _post_there(home: Path, redis_url: str, load: Load, store: Store) -> float:
     try:
         ready.wait()
         go.set()
-        start = time.perf_counter()
-        return _committed(store, load.events) - start
+        start, cpu = time.perf_counter(), time.process_time()
+        return _committed(store, load.events) - start, time.process_time() - cpu
     finally:
         done.set()
         maker.join()

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import partial
 
+from sqlalchemy import make_url
+
 from benchmarks.options import BenchOptions
 from benchmarks.record_flow import REPEAT_EVERY, Flow, Load, run_flow
 from benchmarks.redis_process import redis_is_here, running_redis
@@ -30,7 +32,7 @@ def run(options: BenchOptions, *, at_once: int = AT_ONCE, database_url: str | No
     flows = {name: measures[name]() for name in options.progress(list(measures), "moving")}
     return Result(
         benchmark="records",
-        command=options.command,
+        command=_without_password(options.command, database_url),
         models=(),
         machine=this_machine(options.provider, options.threads),
         n=load.events,
@@ -41,9 +43,16 @@ def run(options: BenchOptions, *, at_once: int = AT_ONCE, database_url: str | No
             "path": "outbox, spool (SQLite, every commit synced), bus, reader, store (every commit synced)",
             "processes": "without Redis one; with Redis one that makes the events, one that reads, and the server",
             "time": "from the first post to the commit of the last event",
+            "cpu_us_per_event": "processor time of the process that reads, without the one that makes and the servers",
             "redis": redis_is_here(),
         },
     )
+
+
+def _without_password(command: str, database_url: str | None) -> str:
+    if database_url is None:
+        return command
+    return command.replace(database_url, make_url(database_url).render_as_string(hide_password=True))
 
 
 def _measures(load: Load, database_url: str | None) -> Mapping[str, Callable[[], Flow]]:
@@ -66,5 +75,6 @@ def _metrics(flows: Mapping[str, Flow]) -> Metrics:
         "events_per_s": {name: flow.events_per_s for name, flow in flows.items()},
         "lost": {name: flow.lost for name, flow in flows.items()},
         "duplicated": {name: flow.duplicated for name, flow in flows.items()},
+        "cpu_us_per_event": {name: flow.cpu_s / flow.acknowledged * 1e6 for name, flow in flows.items()},
         "repeated": {name: flow.repeated for name, flow in flows.items()},
     }

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.options import BenchOptions
 from benchmarks.record_flow import Load, run_flow, synthetic
-from benchmarks.records import run
+from benchmarks.records import _without_password, run
 from vision.errors import ConfigurationError
 
 
@@ -37,3 +37,11 @@ def test_from_process_to_process_nothing_is_lost_and_the_result_has_the_contract
 def test_a_peer_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="wanted"):
         run(options(peers=("kafka",)))
+
+
+def test_a_databases_password_is_not_in_the_result() -> None:
+    url = "postgresql://me:hidden-word@host/db"
+    assert _without_password(f"citygate bench records --database-url {url}", url).endswith(
+        "postgresql://me:***@host/db"
+    )
+    assert _without_password("citygate bench records", None) == "citygate bench records"
