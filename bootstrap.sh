@@ -25,6 +25,7 @@ done
 servers=""
 if [ "${1:-run}" = dev ]; then
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || servers="$servers postgresql"
+    command -v redis-server >/dev/null || servers="$servers redis-server"
 fi
 
 if [ -n "$missing$servers" ]; then

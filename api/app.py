@@ -21,6 +21,7 @@ from api.routes import (
     case_evidence,
     cases,
     consents,
+    dead_letters,
     deciding,
     decisions,
     enrolments,
@@ -77,6 +78,7 @@ NOUNS = (
     camera_zones,
     events,
     webhooks,
+    dead_letters,
     keys,
     audit,
     health,
@@ -120,6 +122,7 @@ async def _lifespan(
         metrics.watch_cameras(assembly.cameras.statuses)
         metrics.watch_outlets(assembly.outlets.statuses)
         metrics.watch_galleries(assembly.gates.galleries.statuses)
+        metrics.watch_bus(assembly.relay.health)
         assembly.gates.on_decided(metrics.decided)
         assembly.parking.on_decided(metrics.passed)
         rate, slots = RateLimit(settings.requests_per_minute), InferenceSlots(settings.max_inferences)

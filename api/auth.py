@@ -113,4 +113,6 @@ async def caller_of_every_purpose(key: Annotated[ApiKey, Security(caller)]) -> A
 
 KeyAdmin = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.KEYS_ADMIN])]
 PlateEraser = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.PARKING_ERASE])]
+DeadLetterReader = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.DEAD_LETTERS_READ])]
+DeadLetterReplayer = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.DEAD_LETTERS_REPLAY])]
 Auditor = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.AUDIT_READ])]

@@ -32,6 +32,7 @@ KINDS: dict[type[CitygateError], ProblemKind] = {
     errors.ForbiddenPurpose: problems.FORBIDDEN_PURPOSE,
     errors.StoreReplaced: problems.UNAVAILABLE,
     errors.SourceError: problems.CAMERA_UNUSABLE,
+    errors.DeliveryError: problems.UNAVAILABLE,
 }
 """What is not listed, nor below something that is, is our own fault: an internal error."""
 

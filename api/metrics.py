@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import OperationalError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pipelines.bus.relay import BusHealth
 from pipelines.gallery.galleries import ReplicaStatus
 from pipelines.ingest.status import CameraStatus
 from pipelines.parking.sessions import Passage
@@ -84,6 +85,10 @@ class Metrics:
         """Have the galleries' versions and lags read at every scrape."""
         self.registry.register(_GalleryReplicas(replicas))
 
+    def watch_bus(self, health: Callable[[], BusHealth]) -> None:
+        """Have the bus looked at at every scrape."""
+        self.registry.register(_Bus(health))
+
     def text(self) -> bytes:
         """Everything, in Prometheus' text format."""
         return generate_latest(self.registry)
@@ -151,6 +156,38 @@ class _GalleryReplicas(Collector):
             lag.add_metric(space, replica.lag_s)
             rebuilds.add_metric(space, replica.rebuilds)
         yield from (templates, version, behind, lag, rebuilds)
+
+
+class _Bus(Collector):
+    def __init__(self, health: Callable[[], BusHealth]) -> None:
+        self._health = health
+
+    def describe(self) -> Iterator[Metric]:
+        """Nothing: to be registered must not ask the bus."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        health = self._health()
+        if health.state is not None:
+            yield GaugeMetricFamily("citygate_bus_depth", "Records on the bus.", health.state.depth)
+            yield GaugeMetricFamily("citygate_bus_pending", "Records delivered, not committed.", health.state.pending)
+            if health.state.lag is not None:
+                yield GaugeMetricFamily("citygate_bus_lag", "Records on the bus, not delivered.", health.state.lag)
+        yield GaugeMetricFamily("citygate_spool_records", "Records in this process's spool.", health.spooled)
+        problem = GaugeMetricFamily("citygate_bus_problem", "1 while it lasts.", labels=["problem"])
+        for word in health.problems:
+            problem.add_metric([word], 1)
+        yield problem
+        dropped = CounterMetricFamily(
+            "citygate_bus_dropped", "Records of street cameras that neither spool nor database took.", labels=["kind"]
+        )
+        for kind, count in health.dropped.items():
+            dropped.add_metric([kind], count)
+        yield dropped
+        if health.tally is not None:
+            yield CounterMetricFamily("citygate_bus_stored", "Records that this reader stored.", health.tally.stored)
+            yield CounterMetricFamily("citygate_bus_repeated", "Of them stored before.", health.tally.repeated)
+            yield CounterMetricFamily("citygate_bus_dead", "Records that this reader gave up.", health.tally.dead)
 
 
 class RequestMetrics:

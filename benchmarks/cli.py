@@ -16,6 +16,7 @@ from benchmarks import incidents as finding_incidents
 from benchmarks import line_counts as counting
 from benchmarks import plate_crops as plate_reading
 from benchmarks import plates as plate_finding
+from benchmarks import records as carrying
 from benchmarks import search as searching
 from benchmarks import street as street_watching
 from benchmarks import verify_api as serving
@@ -139,6 +140,17 @@ def search(
     return searching.run(options, vectors=vectors, dim=dim)
 
 
+def records(
+    options: BenchOptions,
+    at_once: Annotated[int, typer.Option(help="events of one post", min=1)] = carrying.AT_ONCE,
+    database_url: Annotated[
+        str | None, typer.Option(help="SQLAlchemy URL of a PostgreSQL server on which databases may be made")
+    ] = None,
+) -> Result:
+    """Events a second from who makes them to the commit, with and without Redis; lost and duplicated ones."""
+    return carrying.run(options, at_once=at_once, database_url=database_url)
+
+
 def verify_api(
     options: BenchOptions,
     pictures: Annotated[list[Path] | None, typer.Argument(help="two pictures of one person; default: a sample")] = None,
@@ -185,5 +197,6 @@ add_benchmark(app, "line-counts", line_counts)
 add_benchmark(app, "false-alarms", false_alarms)
 add_benchmark(app, "street", street)
 add_benchmark(app, "search", search)
+add_benchmark(app, "records", records)
 add_benchmark(app, "verify-api", verify_api)
 add_benchmark(app, "calibrate", calibrate)

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
+from pipelines.bus.outbox import Outbox
+from pipelines.bus.relay import Relay
+from pipelines.bus.sink import StoreSink
 from pipelines.cameras import read_cameras
 from pipelines.gallery.follower import Follower
 from pipelines.gallery.galleries import Galleries
@@ -40,10 +43,11 @@ class Assembly:
 
     Stop order:
         1. Cameras: nobody new is seen, and results already made are delivered.
-        2. Barriers: orders already given are carried out, or expire.
-        3. Outlets: what is being sent is ended; the rest is sent after the next start, or by another process.
-        4. Tender, follower and sweeper: end after what they are at.
-        5. Store.
+        2. Relay: the spool is emptied for a moment; what is left in it is delivered after the next start.
+        3. Barriers: orders already given are carried out, or expire.
+        4. Outlets: what is being sent is ended; the rest is sent after the next start, or by another process.
+        5. Tender, follower and sweeper: end after what they are at.
+        6. Store.
     """
 
     settings: Settings
@@ -55,6 +59,8 @@ class Assembly:
     parking: ParkingService
     cases: CaseService
     cameras: CameraService
+    relay: Relay
+    sink: StoreSink
     sweeper: Sweeper
     follower: Follower
     outlets: Dispatcher
@@ -90,15 +96,19 @@ class Assembly:
             closing.callback(gates.barriers.close)
             parking = _parking(gates, networks)
             cases = _cases(gates, networks)
-            cameras = _cameras(gates, parking, cases, networks)
+            sink = StoreSink(store, lambda report, camera_id: cases.report(report, actor=camera_id))
+            relay = Relay(settings, sink)
+            closing.callback(relay.close)
+            cameras = _cameras(gates, parking, cases, networks, relay.outbox)
             closing.callback(cameras.close)
             cases = replace(cases, health=cameras.sees)
             sweeper.start()
             tender.start()
             follower.start()
             outlets.start()
+            relay.start()
             cameras.start()
-            services = (enrolments, gates, parking, cases, cameras)
+            services = (enrolments, gates, parking, cases, cameras, relay, sink)
             return cls(settings, clock, store, networks, *services, sweeper, follower, outlets, closing.pop_all())
 
     def close(self) -> None:
@@ -129,18 +139,20 @@ def _parking(gates: GateService, networks: Networks) -> ParkingService:
     return ParkingService(gates.store, gates.barriers, gates.settings, clock=gates.clock, **threshold)
 
 
-def _cameras(gates: GateService, parking: ParkingService, cases: CaseService, networks: Networks) -> CameraService:
+def _cameras(
+    gates: GateService, parking: ParkingService, cases: CaseService, networks: Networks, outbox: Outbox
+) -> CameraService:
     file = gates.settings.cameras_file
-    plates = PlateWork(networks.plates, ParkingGate(parking, gates.store)) if networks.plates else None
+    plates = PlateWork(networks.plates, ParkingGate(parking, gates.store, outbox)) if networks.plates else None
 
     def run(service: CameraService) -> CameraRuntime:
         faces = FaceWork(gates.lane, service, gates.limits)
         # Cases ask the cameras whether they see, and cameras tell of cases: both are there only now.
-        street = StreetWork(StreetReports(replace(cases, health=service.sees)), networks.street_detector)
+        street = StreetWork(StreetReports(replace(cases, health=service.sees), outbox), networks.street_detector)
         return CameraRuntime(faces, plates, street, clock=gates.clock, on_state=service.on_state)
 
     configured = read_cameras(file, gates.clock) if file else ()
-    return CameraService(gates.store, gates, gates.clock, configured, run)
+    return CameraService(gates.store, gates, gates.clock, configured, run, outbox)
 
 
 def _cases(gates: GateService, networks: Networks) -> CaseService:

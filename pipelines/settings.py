@@ -79,6 +79,19 @@ class Settings(BaseSettings):
     """Only events of these purposes, and those that have none, are published."""
     mqtt_kinds: tuple[EventKind, ...] = ()
     """Only these kinds of events; none: all."""
+    bus_url: SecretStr | None = None
+    """Redis between processes and machines, see pipelines/bus/redis_address.py; default: a queue in this process."""
+    bus_stream: str = Field(default="citygate", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    """The name of the stream, for several installations on one Redis."""
+    bus_group: str = Field(default="store", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    """Of the readers that write to one database."""
+    bus_tries: int = Field(default=5, ge=1)
+    """Deliveries after which a record that is refused is a dead letter."""
+    bus_claim_idle_s: float = Field(default=30.0, ge=0.1)
+    """So long a reader may be silent about what it took before another gets it."""
+    spool_letters: int = Field(default=100_000, ge=1)
+    """Records that wait in this process's spool at most, about 0.5 kB each; beyond them those of street cameras are
+    dropped."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)

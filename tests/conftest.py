@@ -1,6 +1,7 @@
 """What every test may use: the shared pictures, when they lie beside the checkout, and a PostgreSQL of its own."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A missing service skips its tests on a user's machine, and fails them in CI."""
     if os.environ.get("CI"):
         return
-    present = {"shared_data": SHARED.is_dir(), "postgres": find_binaries() is not None}
-    wanted = {"shared_data": "needs ../shared/data", "postgres": "needs PostgreSQL: apt-get install postgresql"}
+    present = {
+        "shared_data": SHARED.is_dir(),
+        "postgres": find_binaries() is not None,
+        "redis": shutil.which("redis-server") is not None,
+    }
+    wanted = {
+        "shared_data": "needs ../shared/data",
+        "postgres": "needs PostgreSQL: apt-get install postgresql",
+        "redis": "needs Redis: apt-get install redis-server",
+    }
     for item in items:
         for service, there in present.items():
             if service in item.keywords and not there:

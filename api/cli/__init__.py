@@ -2,7 +2,7 @@
 
 import typer
 
-from api.cli import cameras, keys, models, parking, webhooks
+from api.cli import cameras, dead_letters, keys, models, parking, webhooks
 from api.cli.demo import demo
 from api.cli.doctor import doctor
 from api.cli.enroll import enroll
@@ -17,5 +17,5 @@ app = typer.Typer(
 )
 for command in (demo, serve, enroll, verify, read, kinds, doctor, backup, restore, rotate_master_key):
     app.command()(command)
-for group in (models, keys, cameras, parking, webhooks):
-    app.add_typer(group.app, name=group.__name__.rpartition(".")[2])
+for group in (models, keys, cameras, parking, webhooks, dead_letters):
+    app.add_typer(group.app, name=group.__name__.rpartition(".")[2].replace("_", "-"))

@@ -7,8 +7,17 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.problems import UNAVAILABLE, documented
-from api.schemas.health import Alive, GalleryReplica, OpenModel, Readiness, TroubledOutlet, UnreadyGate
+from api.schemas.health import (
+    Alive,
+    BusReadiness,
+    GalleryReplica,
+    OpenModel,
+    Readiness,
+    TroubledOutlet,
+    UnreadyGate,
+)
 from api.site import SiteDep
+from pipelines.bus.relay import BusHealth
 from pipelines.records.outlet_values import OutletStatus
 
 router = APIRouter(tags=["health"])
@@ -37,14 +46,33 @@ def readyz(site: SiteDep) -> Readiness:
     outlets = [_troubled(status) for status in site.assembly.outlets.statuses() if _in_trouble(status)]
     replicas = site.assembly.gates.galleries.statuses()
     outdated = any(replica.state != "current" for replica in replicas)
+    bus = _bus(site.assembly.relay.health(), site.store.dead_letters.count())
     return Readiness(
-        status="degraded" if unready or failures or passes or outlets or outdated else "ready",
+        status="degraded" if unready or failures or passes or outlets or outdated or bus.problems else "ready",
         models=[OpenModel.model_validate(model) for model in site.assembly.networks.models],
         gates=unready,
         galleries=[GalleryReplica.model_validate(replica) for replica in replicas],
         outlets=outlets,
         failed_outlet_passes=passes,
         failed_sweeps=failures,
+        bus=bus,
+    )
+
+
+def _bus(health: BusHealth, dead_letters: int) -> BusReadiness:
+    state = health.state
+    return BusReadiness.model_validate(
+        {
+            "kind": health.kind,
+            "depth": state.depth if state else None,
+            "lag": state.lag if state else None,
+            "pending": state.pending if state else None,
+            "spooled": health.spooled,
+            "spool_capacity": health.capacity,
+            "dropped": health.dropped,
+            "dead_letters": dead_letters,
+            "problems": list(health.problems),
+        }
     )
 
 

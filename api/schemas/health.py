@@ -59,8 +59,22 @@ class GalleryReplica(Answer):
     rebuilds: Annotated[int, Field(description="how often it was built anew because changes were missing")]
 
 
+class BusReadiness(Answer):
+    """How records of cameras travel to the database."""
+
+    kind: Literal["memory", "redis"]
+    depth: Annotated[int | None, Field(description="records on the bus; null where it does not answer")]
+    lag: Annotated[int | None, Field(description="of them, not delivered yet")]
+    pending: Annotated[int | None, Field(description="of them, delivered and not yet committed")]
+    spooled: Annotated[int, Field(description="records in this process's spool")]
+    spool_capacity: int
+    dropped: Annotated[dict[str, int], Field(description="records of street cameras that nothing took, by kind")]
+    dead_letters: Annotated[int, Field(description="see /v1/dead-letters")]
+    problems: Annotated[list[str], Field(description="what is wrong now", examples=[["bus_away"]])]
+
+
 class Readiness(Answer):
-    """What can be served; `degraded` when a gate or a gallery cannot, or events do not get to where they should."""
+    """What can be served; `degraded` when a gate or a gallery cannot, or records or events do not get to where they should."""
 
     status: Literal["ready", "degraded"]
     store: Literal["ready"] = "ready"
@@ -70,3 +84,4 @@ class Readiness(Answer):
     failed_outlet_passes: Annotated[int, Field(description="since the last that did not fail")]
     galleries: Annotated[list[GalleryReplica], Field(description="those that gates of this process ask")]
     failed_sweeps: Annotated[int, Field(description="since the last that did not fail")]
+    bus: BusReadiness

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from pipelines.events import Event, event_id
 from pipelines.records.backing import Backing
 from pipelines.records.database import Transaction
+from pipelines.records.dead_letters import forget_mentions
 from pipelines.records.event_log import EventLog
 from pipelines.records.ledger import ErasureNote
 from pipelines.records.removal import Remover
@@ -42,6 +43,7 @@ class Eraser:
                 raise NotFound(f"no subject {subject_id}")
             counts = self._remove_owned(transaction, subject_id)
             _remove_links(transaction.session, subject_id)
+            forget_mentions(transaction, subject_id)
             _destroy_key(transaction.session, subject_id)
             transaction.call_for_compaction()
             transaction.session.execute(delete(SubjectRow).where(SubjectRow.id == subject_id))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, func, insert, or_, select
 
@@ -72,6 +73,33 @@ class EventLog:
         stored = StoredEvent(seq, event)
         transaction.afterwards(lambda: self._backing.feed.announce(seq))
         return stored
+
+    def append_all(self, events: Sequence[Event]) -> tuple[StoredEvent, ...]:
+        """Store a batch in one transaction; those that were not stored before come back, the others are left alone."""
+        with self._backing.database.writing() as transaction:
+            return self.write_all(transaction, events)
+
+    def write_all(self, transaction: Transaction, events: Sequence[Event]) -> tuple[StoredEvent, ...]:
+        """As `append_all`, within a transaction.
+
+        Writers commit one after another (`AuditHeadRow`): what is looked up here as missing is missing still at the
+        insert, on every database and also where a partitioned table has no constraint to conflict with.
+
+        Args:
+            events: at most some thousand.
+        """
+        connection = transaction.session.connection()
+        fresh = {event.event_id: event for event in reversed(events)}
+        for known in connection.scalars(select(EventRow.event_id).where(EventRow.event_id.in_(fresh))):
+            del fresh[known]
+        if not fresh:
+            return ()
+        stored_at = {"stored_at": self._backing.clock()}
+        rows: list[dict[str, Any]] = [{**_columns(event), **stored_at} for event in reversed(fresh.values())]
+        numbers = connection.execute(insert(EventRow).returning(EventRow.seq, EventRow.event_id), rows).all()
+        newest = max(row.seq for row in numbers)
+        transaction.afterwards(lambda: self._backing.feed.announce(newest))
+        return tuple(StoredEvent(row.seq, fresh[row.event_id]) for row in numbers)
 
     def list(self, after_seq: int = 0, limit: int = 100, passing: EventFilter | None = None) -> tuple[StoredEvent, ...]:
         """The events behind `after_seq`, oldest first."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, or_, select, update
 from pipelines.records.backing import Backing
 from pipelines.records.batches import delete_rows, delete_some, some
 from pipelines.records.database import Transaction
+from pipelines.records.dead_letters import forget_mentions
 from pipelines.records.ledger import ErasureNote, plate_target
 from pipelines.records.parking_evidence import ParkingEvidence
 from pipelines.records.parking_plates import PlateUse
@@ -73,8 +74,8 @@ class ParkingRemover:
         observations, pictures = self._remove_observations(transaction, or_(read_so, in_session))
         rights = delete_rows(transaction, RightPlateRow, RightPlateRow.plate_hash == hashes["right"])
         delete_rows(transaction, RightRow, ~exists().where(RightPlateRow.right_id == RightRow.id))
-        told = EventRow.plate_hash == hashes["event"]
-        session.execute(update(EventRow).where(told).values(plate_hash=None))
+        session.execute(update(EventRow).where(EventRow.plate_hash == hashes["event"]).values(plate_hash=None))
+        forget_mentions(transaction, hashes["event"])
         forgotten = Forgotten(delete_rows(transaction, SessionRow, theirs), observations, pictures, rights)
         # Sealed copies of deleted rows may lie in moved pages, and the key they are sealed with stays.
         transaction.call_for_compaction()

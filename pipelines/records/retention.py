@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 
 from pipelines.records.batches import BATCH_ROWS, delete_some, some
 from pipelines.records.database import Transaction
+from pipelines.records.dead_letter_table import DeadLetterRow
 from pipelines.records.parking_tables import EvidenceRow
 from pipelines.records.store import Store
 from pipelines.records.street_tables import CasePictureRow
@@ -62,6 +63,7 @@ class Sweep:
     street_suppressions: int = 0
     outlet_deliveries: int = 0
     template_changes: int = 0
+    dead_letters: int = 0
 
     def plus(self, other: "Sweep") -> "Sweep":
         """What both removed."""
@@ -164,6 +166,7 @@ class Sweeper:
             street_suppressions=street.suppressions,
             outlet_deliveries=self._store.deliveries.remove_due(transaction),
             template_changes=self._store.template_changes.trim(transaction),
+            dead_letters=delete_some(transaction, DeadLetterRow, DeadLetterRow.died_at <= told),
         )
 
     def _lapsed(self, transaction: Transaction, row: type[TemplateRow] | type[PhotographRow]) -> ColumnElement[bool]:

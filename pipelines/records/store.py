@@ -12,6 +12,7 @@ from pipelines.records.barriers import BarrierCommands
 from pipelines.records.cameras import Cameras
 from pipelines.records.consents import Consents
 from pipelines.records.database import Database
+from pipelines.records.dead_letters import DeadLetters
 from pipelines.records.decisions import Decisions
 from pipelines.records.erasure import Eraser
 from pipelines.records.event_log import EventLog
@@ -67,6 +68,7 @@ class Store:
         self.street = StreetRecords(backing)
         self.outlets = Outlets(backing)
         self.deliveries = Deliveries(backing)
+        self.dead_letters = DeadLetters(backing)
         self.keys = ApiKeys(backing)
         self.idempotency = Idempotency(backing)
 

@@ -11,7 +11,9 @@ from pipelines.records.checks import check_slug, check_utc
 from vision.errors import ForbiddenPurpose
 from vision.types import Embedding
 
-IdPrefix = Literal["sub", "con", "dec", "cmd", "pho", "rgt", "ses", "obs", "pay", "evi", "inc", "cas", "sup", "whk"]
+IdPrefix = Literal[
+    "sub", "con", "dec", "cmd", "pho", "rgt", "ses", "obs", "pay", "evi", "inc", "cas", "sup", "whk", "dle"
+]
 
 EVERY_PURPOSE = "*"
 

@@ -6,6 +6,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
+from pipelines.bus.outbox import Outbox
+from pipelines.bus.sink import DATABASE_AWAY
 from pipelines.cameras import check_camera_url, join_cameras
 from pipelines.events import Event, event_id
 from pipelines.ingest.status import CameraStatus
@@ -65,6 +67,7 @@ class CameraService:
         clock: the time, aware UTC.
         configured: of the camera file.
         run: makes the runtime that reports to this service.
+        outbox: takes what is told of cameras; None: the store does.
     """
 
     def __init__(
@@ -74,11 +77,14 @@ class CameraService:
         clock: Callable[[], datetime],
         configured: Sequence[Camera],
         run: Callable[["CameraService"], Runtime],
+        outbox: Outbox | None = None,
     ) -> None:
         self._store = store
         self._gates = gates
         self._clock = clock
         self._configured = {camera.id: camera for camera in configured}
+        self._outbox = outbox
+        self._purposes: dict[str, tuple[Camera, str | None]] = {}
         self._runtime = run(self)
         # Two changes of one camera at once must not leave it running as neither says.
         self._changing = threading.Lock()
@@ -209,16 +215,22 @@ class CameraService:
     def on_state(self, status: CameraStatus) -> None:
         """Tell of a camera that began, was lost, came back or ended."""
         now = self._clock()
+        camera, purpose = self._last_known(status.camera_id)
         event = Event(
             event_id=event_id(status.camera_id, f"{status.state}/{now.isoformat()}", "camera.state"),
             kind="camera.state",
             occurred_at=now,
-            purpose=self._purpose(self.get(status.camera_id)),
+            purpose=purpose,
             camera_id=status.camera_id,
             state=status.state,
             reason=status.last_error,
         )
-        self._store.events.append(event)
+        if self._outbox is None:
+            self._store.events.append(event)
+        elif camera.street is None:
+            self._outbox.tell(event)
+        else:
+            self._outbox.tell_of_street(event)
 
     def close(self) -> None:
         """Stop all cameras; what they saw is delivered first."""
@@ -227,6 +239,16 @@ class CameraService:
     def _stop(self, camera_id: str) -> None:
         with suppress(NotFound):  # it does not run, for this service is being closed or was never started
             self._runtime.remove(camera_id)
+
+    def _last_known(self, camera_id: str) -> tuple[Camera, str | None]:
+        """The camera and whose business it is; while the database is away, as it was before."""
+        try:
+            camera = self.get(camera_id)
+            self._purposes[camera_id] = camera, self._purpose(camera)
+        except DATABASE_AWAY:
+            if camera_id not in self._purposes:
+                raise
+        return self._purposes[camera_id]
 
     def _purpose(self, camera: Camera) -> str | None:
         """Whose business the camera is: that of its gate's gallery or of its parking lot, or everybody's."""

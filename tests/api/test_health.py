@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from tests.api.conftest import Api, jpeg, part
+from tests.pipelines.bus.letters import camera_event
 
 
 def _without_key(api: Api, path: str) -> httpx.Response:
@@ -37,6 +38,48 @@ def test_a_store_that_does_not_answer_is_503_with_retry_after(api: Api, monkeypa
     answer = api.client.get("/readyz")
     assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
     assert int(answer.headers["Retry-After"]) >= 1
+
+
+def test_the_bus_is_in_readyz_and_metrics_and_its_problems_degrade(api: Api) -> None:
+    ready = api.client.get("/readyz").json()
+    assert ready["bus"] == {
+        "kind": "memory",
+        "depth": 0,
+        "lag": 0,
+        "pending": 0,
+        "spooled": 0,
+        "spool_capacity": 100_000,
+        "dropped": {},
+        "dead_letters": 0,
+        "problems": [],
+    }
+    text = _without_key(api, "/metrics").text
+    for line in ("citygate_bus_depth 0.0", "citygate_bus_lag 0.0", "citygate_spool_records 0.0"):
+        assert line in text
+    assert "citygate_bus_stored_total 0.0" in text
+
+
+def test_while_neither_database_nor_spool_takes_anything_a_gate_is_503_and_the_street_is_dropped_and_counted(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("gone"))
+
+    api.add_gate(mode="identify")
+    relay, events = api.assembly.relay, api.assembly.store.events
+    monkeypatch.setattr(type(events), "append_all", away)
+    monkeypatch.setattr(type(events), "write", away)
+    monkeypatch.setattr(relay._spool, "_capacity", 0)
+    answer = api.client.post("/v1/gates/north/identify", files=[part(jpeg(1))])
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert not relay.outbox.tell_of_street(camera_event(1))
+    ready = api.client.get("/readyz").json()
+    assert (ready["status"], ready["bus"]["problems"]) == ("degraded", ["spool_full"])
+    assert ready["bus"]["dropped"] == {"camera.state": 1}
+    text = _without_key(api, "/metrics").text
+    assert 'citygate_bus_dropped_total{kind="camera.state"} 1.0' in text
+    assert 'citygate_bus_problem{problem="spool_full"} 1.0' in text
 
 
 def test_metrics_count_requests_by_route_and_decisions_by_reason(api: Api) -> None:

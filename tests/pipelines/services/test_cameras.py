@@ -3,9 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from pipelines.bus.outbox import Outbox
+from pipelines.bus.sink import StoreSink
+from pipelines.bus.spool import Spool
+from pipelines.events import Event
 from pipelines.ingest.status import CameraStatus
 from pipelines.records.gate_values import Camera
 from pipelines.services.cameras import CameraService
@@ -215,3 +221,28 @@ def test_a_viewer_sees_cameras_of_its_purposes_and_those_of_nobody(site: Site, c
     with pytest.raises(NotFound):
         cameras.get("cam", viewer)
     assert cameras.get("fixed", viewer).id == "fixed"
+
+
+def test_while_the_database_is_away_a_cameras_state_waits_in_the_spool_with_its_purpose(
+    site: Site, runtime: FakeRuntime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: object, **_options: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("locked"))
+
+    spool = Spool(tmp_path / "spool.db", 10)
+    outbox = Outbox(spool, lambda: None, StoreSink(site.store, away).take, database_first=True)
+    service = CameraService(site.store, site.gates, site.clock, [], lambda _: runtime, outbox)
+    site.gate()
+    service.add(Camera("cam", URL, "face", site.clock(), gate_id="north"), actor="test")
+    service.on_state(CameraStatus("cam", state="running"))
+    [told] = [stored.event for stored in site.store.events.list() if stored.event.kind == "camera.state"]
+    monkeypatch.setattr(site.store.cameras, "get", away)
+    monkeypatch.setattr(site.store.events, "append_all", away)
+    service.on_state(CameraStatus("cam", state="lost", last_error="no_answer"))
+    [(_, letter)] = spool.after(0, 10)
+    waiting = Event.model_validate_json(letter.body)
+    assert (waiting.state, waiting.reason, waiting.purpose) == ("lost", "no_answer", told.purpose)
+    assert told.purpose is not None
+    with pytest.raises(OperationalError):
+        service.on_state(CameraStatus("unheard-of", state="lost"))
+    spool.close()

@@ -1,4 +1,4 @@
-"""Schema 5, for many processes on one store: outlets, leases, and the change sequence of templates."""
+"""Schema 5, for many processes on one store: outlets, leases, changes of templates, and dead letters."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ def upgrade() -> None:
     _outlets()
     _outlet_deliveries()
     _template_changes()
+    _dead_letters()
     op.create_table(
         "leases",
         column("name", _WORD),
@@ -83,3 +84,20 @@ def _template_changes() -> None:
     )
     op.create_index("ix_template_changes_at", "template_changes", ["at"])
     op.create_index("ix_template_changes_space", "template_changes", ["gallery_id", "model_id", "seq"])
+
+
+def _dead_letters() -> None:
+    numbered(
+        "dead_letters",
+        column("id", sa.String()),
+        column("letter_id", sa.String()),
+        column("topic", sa.String()),
+        column("sender", sa.String()),
+        column("body", sa.Text()),
+        column("reason", sa.String()),
+        column("tries", sa.Integer()),
+        column("died_at", TIME),
+        sa.UniqueConstraint("id"),
+        sa.UniqueConstraint("letter_id"),
+    )
+    op.create_index("ix_dead_letters_died_at", "dead_letters", ["died_at"])
