@@ -1,6 +1,7 @@
 """Settings, read once from the environment (prefix CITYGATE_) and checked strictly."""
 
 from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -11,6 +12,7 @@ from models.session import Provider
 from vision.errors import ConfigurationError
 
 Blurred = Literal["faces", "plates"]
+SourceScheme = Literal["file", "webcam", "rtsp", "rtsps", "http", "https"]
 
 
 def utc_now() -> datetime:
@@ -48,11 +50,30 @@ class Settings(BaseSettings):
 
     cameras_file: Path | None = None
     """Cameras in TOML, beside those in the database."""
+    source_schemes: tuple[SourceScheme, ...] = ("file", "webcam", "rtsp", "rtsps", "http", "https")
+    """Of camera addresses; others are refused."""
+    source_folders: tuple[Path, ...] | None = None
+    """Files and pictures that are played as cameras lie in one of these; default: `home`/videos."""
+    source_networks: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
+    """Where cameras may be. This machine, link-local addresses and those where clouds keep their credentials are not
+    meant by a network that is larger than they are: write 127.0.0.0/8 beside the others to allow loopback."""
 
     street_cities_file: Path | None = None
     """Working hours, deadlines and rules of street cases in TOML; default: those that are shipped."""
     evidence_blur: tuple[Blurred, ...] = ("faces", "plates")
     """What is made illegible in pictures of street cases before they are kept."""
+
+    redis_url: SecretStr | None = None
+    """redis://, rediss:// or unix://; where many machines share their cameras. None: one machine does."""
+    worker_lanes: tuple[Literal["face", "plate", "street"], ...] = ()
+    """Lanes whose cameras run in worker processes (`citygate worker`, `citygate supervise`); all others run in the
+    API's own process. Leave `face` there while indexes follow the enrolments of their own process only."""
+    motion_gate: bool = True
+    """Live cameras: frames in which nothing moves are looked at once or twice a second only."""
+    max_frame_age_s: float = Field(default=5.0, gt=0)
+    """Live cameras: a frame that is older when its turn comes is dropped and counted, never analysed."""
+    analyses: int | None = Field(default=None, ge=1)
+    """Frames of cameras that are analysed at once in a process; default: as many as there are cores."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)

@@ -49,6 +49,7 @@ class FakeSource:
     ) -> None:
         self.live = live
         self.lasting = lasting
+        self.still = 0
         self.opened = 0
         self.closed = 0
         self._openings = openings

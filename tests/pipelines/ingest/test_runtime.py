@@ -8,8 +8,10 @@ from pathlib import Path
 import av
 import pytest
 
+from pipelines.ingest.lanes import FaceWork, Lanes
 from pipelines.ingest.media import Timeouts
-from pipelines.ingest.runtime import CameraRuntime, FaceWork
+from pipelines.ingest.reading import Reading
+from pipelines.ingest.runtime import CameraRuntime
 from pipelines.ingest.status import CameraStatus
 from pipelines.stages.face import FaceTrackReady
 from tests.fakes import fake_lane, portrait
@@ -43,7 +45,7 @@ def states() -> States:
 
 @pytest.fixture
 def runtime(visits: Visits, states: States) -> Iterator[CameraRuntime]:
-    runtime = CameraRuntime(FaceWork(fake_lane(), visits), timeouts=Timeouts(0.5, 0.5), on_state=states)
+    runtime = CameraRuntime(Lanes(FaceWork(fake_lane(), visits)), Reading(timeouts=Timeouts(0.5, 0.5)), on_state=states)
     yield runtime
     runtime.close()
 

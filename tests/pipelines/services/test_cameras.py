@@ -24,9 +24,10 @@ class FakeRuntime:
 
     running: list[str] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
+    changed: list[Camera] = field(default_factory=list)
     trusted: dict[str, bool] = field(default_factory=dict)
 
-    def check_lane(self, camera: Camera) -> None:
+    def check(self, camera: Camera) -> None:
         if camera.lane == "thermal":
             raise ConfigurationError("no networks")
 
@@ -37,6 +38,9 @@ class FakeRuntime:
         if camera_id not in self.running:
             raise NotFound(camera_id)
         self.running.remove(camera_id)
+
+    def change(self, camera: Camera) -> None:
+        self.changed.append(camera)
 
     def states(self) -> dict[str, CameraStatus]:
         return {camera_id: CameraStatus(camera_id, state="running") for camera_id in self.running}
