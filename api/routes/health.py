@@ -7,8 +7,8 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.problems import UNAVAILABLE, documented
-from api.schemas.health import Alive, OpenModel, Readiness, UnreadyGate
-from api.site import SiteDep
+from api.schemas.health import Alive, OpenModel, Readiness, UnreadyGate, WorkerHealth
+from api.site import Site, SiteDep
 
 router = APIRouter(tags=["health"])
 
@@ -33,12 +33,22 @@ def readyz(site: SiteDep) -> Readiness:
     site.store.ping()
     unready = [UnreadyGate(gate=gate_id, reason="no_liveness_model") for gate_id in site.assembly.gates.unready_gates()]
     failures = site.assembly.sweeper.failures
+    workers = _workers(site)
+    served = not site.settings.worker_lanes or any(one.kind == "worker" for one in workers)
+    ill = unready or failures or not served or not all(one.well for one in workers)
     return Readiness(
-        status="degraded" if unready or failures else "ready",
+        status="degraded" if ill else "ready",
         models=[OpenModel.model_validate(model) for model in site.assembly.networks.models],
         gates=unready,
+        workers=workers,
+        unserved_lanes=[] if served else list(site.settings.worker_lanes),
         failed_sweeps=failures,
     )
+
+
+def _workers(site: Site) -> list[WorkerHealth]:
+    board = site.assembly.board
+    return [] if board is None else [WorkerHealth.of(report) for report in board.reports()]
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
