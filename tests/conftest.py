@@ -1,6 +1,7 @@
 """What every test may use: the shared pictures, when they lie beside the checkout."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,14 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A missing service skips its tests on a user's machine, and fails them in CI."""
-    if SHARED.is_dir() or os.environ.get("CI"):
+    there = {"shared_data": SHARED.is_dir(), "redis": shutil.which("redis-server") is not None}
+    if os.environ.get("CI"):
         return
-    skip = pytest.mark.skip(reason="needs ../shared/data")
-    for item in items:
-        if "shared_data" in item.keywords:
-            item.add_marker(skip)
+    for service in (name for name, found in there.items() if not found):
+        skip = pytest.mark.skip(reason=f"needs {service}")
+        for item in items:
+            if service in item.keywords:
+                item.add_marker(skip)
 
 
 @pytest.fixture

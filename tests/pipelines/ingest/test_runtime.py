@@ -45,7 +45,9 @@ def states() -> States:
 
 @pytest.fixture
 def runtime(visits: Visits, states: States) -> Iterator[CameraRuntime]:
-    runtime = CameraRuntime(Lanes(FaceWork(fake_lane(), visits)), Reading(timeouts=Timeouts(0.5, 0.5)), on_state=states)
+    runtime = CameraRuntime(
+        Lanes(FaceWork(fake_lane(), visits)), Reading(timeouts=Timeouts(0.5, 0.5), motion={}), on_state=states
+    )
     yield runtime
     runtime.close()
 

@@ -41,7 +41,7 @@ def sink() -> Sink:
 @pytest.fixture
 def runtime(sink: Sink) -> Iterator[CameraRuntime]:
     faces, plates = FaceWork(fake_lane(), sink), PlateWork(fake_plate_lane(), sink)
-    runtime = CameraRuntime(Lanes(faces, plates), Reading(timeouts=Timeouts(0.5, 0.5)))
+    runtime = CameraRuntime(Lanes(faces, plates), Reading(timeouts=Timeouts(0.5, 0.5), motion={}))
     yield runtime
     runtime.close()
 
