@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     evidence_blur: tuple[Blurred, ...] = ("faces", "plates")
     """What is made illegible in pictures of street cases before they are kept."""
 
-    redis_url: SecretStr | None = None
+    bus_url: SecretStr | None = None
     """redis://, rediss:// or unix://; where many machines share their cameras. None: one machine does."""
     worker_lanes: tuple[Literal["face", "plate", "street"], ...] = ()
     """Lanes whose cameras run in worker processes (`citygate worker`, `citygate supervise`); all others run in the

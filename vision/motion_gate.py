@@ -58,7 +58,7 @@ class MotionGate:
         """
         small = self._small(luma)
         moved = self._seen is None or self._seen.shape != small.shape or self._differs(small, self._seen)
-        if moved:
+        if moved or (self._moved_at is not None and now < self._moved_at):
             self._moved_at = now
         if not moved and self._rests(now):
             return False

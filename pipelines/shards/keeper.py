@@ -12,7 +12,7 @@ store cannot be read the cameras of the last list run on (`STORE_SILENT`).
 
 import logging
 import threading
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Protocol
@@ -109,7 +109,9 @@ class Keeper:
 
     def plan(self) -> None:
         """Have cameras begin, change and stop, so that those run that are this member's."""
-        self._guarded(STORE_SILENT, self._plan)
+        listed: dict[str, Camera] = {}
+        if self._guarded(STORE_SILENT, lambda: listed.update((one.id, one) for one in self._listed())):
+            self._guarded(LEASE_LOST, partial(self._plan, listed))
 
     def report(self) -> MemberReport:
         """What this member says of itself now."""
@@ -156,8 +158,7 @@ class Keeper:
         for camera_id in held - mine:
             self._part_with(camera_id)
 
-    def _plan(self) -> None:
-        listed = {camera.id: camera for camera in self._listed()}
+    def _plan(self, listed: Mapping[str, Camera]) -> None:
         alive = {one.name for one in self._membership.reports() if one.kind == "worker" and one.state == "running"}
         members = alive | {self._identity.name}
         wanted = {one: camera for one, camera in listed.items() if owner(one, members) == self._identity.name}
@@ -220,13 +221,14 @@ class Keeper:
             call()
             self._ending.wait(BEAT_S)
 
-    def _guarded(self, word: str, call: Callable[[], object]) -> None:
-        """Its failure is logged once, and told in the report until it goes well again."""
+    def _guarded(self, word: str, call: Callable[[], object]) -> bool:
+        """Whether it went well; a failure is logged once, and told in the report until it goes well again."""
         try:
             call()
         except Exception as error:  # noqa: BLE001 - the others, and the next time, must not suffer from it
             if not self._faults.get(word):
                 logger.error("%s: %s: %s", self._identity.name, word, type(error).__name__)  # noqa: TRY400
             self._faults[word] = True
-        else:
-            self._faults[word] = False
+            return False
+        self._faults[word] = False
+        return True

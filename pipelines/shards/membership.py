@@ -53,6 +53,6 @@ class Membership(Protocol):
 
 def open_membership(settings: Settings) -> Membership:
     """That of an installation: in Redis where there is one, or else in a folder of `home`, for one machine."""
-    if settings.redis_url is not None:
-        return RedisMembership(settings.redis_url.get_secret_value(), TTL_S)
+    if settings.bus_url is not None:
+        return RedisMembership(settings.bus_url.get_secret_value(), TTL_S)
     return FolderMembership(settings.home / "fleet", TTL_S)

@@ -60,7 +60,7 @@ class RedisMembership:
         else:
             refused = False
         if refused:
-            raise ConfigurationError("CITYGATE_REDIS_URL: wanted redis://, rediss:// or unix://, got another address")
+            raise ConfigurationError("CITYGATE_BUS_URL: wanted redis://, rediss:// or unix://, got another address")
         self._claim = self._redis.register_script(_CLAIM)
         self._release = self._redis.register_script(_RELEASE)
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from pipelines.ingest.status import CameraStatus
@@ -10,6 +11,15 @@ from pipelines.ingest.turns import LaneBeat
 STALL_S = 60.0
 """Far longer than any read time-out or analysis."""
 Hang = Literal["reading", "analysis"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A counter as it was when it last changed, with the frames that had come then."""
+
+    count: int
+    since_s: float
+    frames_read: int
 
 
 class StallWatch:
@@ -23,26 +33,26 @@ class StallWatch:
     def __init__(self, stall_s: float = STALL_S, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._stall_s = stall_s
         self._monotonic = monotonic
-        self._since: dict[tuple[str, Hang], tuple[int, float]] = {}
+        self._marks: dict[tuple[str, Hang], _Mark] = {}
 
     def look(self, states: Mapping[str, CameraStatus]) -> dict[str, Hang]:
         """Those that hang now."""
         now_s = self._monotonic()
-        before, self._since = self._since, {}
+        marks: dict[tuple[str, Hang], _Mark] = {}
         hanging: dict[str, Hang] = {}
         for camera_id, status in states.items():
             if status.state != "running":
                 continue
-            waiting = status.frames_read > _looked_at(status)
-            counters: dict[Hang, int] = {"reading": status.frames_read + status.frames_still}
-            if waiting:
-                counters["analysis"] = _looked_at(status)
-            for hang, count in counters.items():
-                last, since_s = before.get((camera_id, hang), (count, now_s))
-                since_s = since_s if last == count else now_s
-                self._since[camera_id, hang] = (count, since_s)
-                if now_s - since_s >= self._stall_s:
+            for hang, count in _counters(status).items():
+                mark = self._marks.get((camera_id, hang))
+                if mark is None or mark.count != count:
+                    mark = _Mark(count, now_s, status.frames_read)
+                marks[camera_id, hang] = mark
+                # One frame may wait for its turn; where more came and none was taken, the analyst hangs.
+                idle = hang == "analysis" and status.frames_read <= mark.frames_read + 1
+                if now_s - mark.since_s >= self._stall_s and not idle:
                     hanging[camera_id] = hang
+        self._marks = marks
         return hanging
 
     def stuck_lanes(self, beats: Mapping[str, LaneBeat]) -> tuple[str, ...]:
@@ -50,6 +60,9 @@ class StallWatch:
         return tuple(lane for lane, beat in sorted(beats.items()) if beat.busy_s >= self._stall_s)
 
 
-def _looked_at(status: CameraStatus) -> int:
-    """Frames that an analyst took; those that a newer one replaced were never taken."""
-    return status.frames_analysed + status.frames_stale + status.frames_dropped
+def _counters(status: CameraStatus) -> dict[Hang, int]:
+    """What grows while all is well; frames that a newer one replaced were taken by nobody."""
+    return {
+        "reading": status.frames_read + status.frames_still,
+        "analysis": status.frames_analysed + status.frames_stale + status.failures,
+    }

@@ -207,7 +207,8 @@ class Supervision:
 
     def _judge(self, reports: Sequence[MemberReport], now_s: float) -> None:
         by_pid = {report.pid: report for report in reports}
-        for name, one in self._workers.items():
+        # Who was started least comes first: one that hangs again and again must not keep the others from being helped.
+        for name, one in sorted(self._workers.items(), key=lambda item: item[1].starts):
             if one.process is None or one.state != "running":
                 continue
             report = by_pid.get(one.process.pid)

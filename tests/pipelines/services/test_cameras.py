@@ -1,13 +1,14 @@
 """What cameras see goes to their gates, and what becomes of cameras to the events."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pytest
 
 from pipelines.ingest.status import CameraStatus
 from pipelines.records.gate_values import Camera
+from pipelines.services.camera_duty import Duty
 from pipelines.services.cameras import CameraService
 from pipelines.stages.face import FaceTrackReady
 from tests.fakes import observed
@@ -184,3 +185,49 @@ def test_a_viewer_sees_cameras_of_its_purposes_and_those_of_nobody(site: Site, c
     with pytest.raises(NotFound):
         cameras.get("cam", viewer)
     assert cameras.get("fixed", viewer).id == "fixed"
+
+
+def test_a_changed_camera_goes_on_as_it_is_now(site: Site, cameras: CameraService, runtime: FakeRuntime) -> None:
+    cameras.add(_camera(site), actor="test")
+    changed = cameras.change(replace(_camera(site), fps=2.0), actor="test")
+    assert (runtime.changed, cameras.get("cam").fps) == ([changed], 2.0)
+    with pytest.raises(Conflict, match="camera file"):
+        cameras.change(_camera(site, camera_id="fixed"), actor="test")
+    with pytest.raises(NotFound):
+        cameras.change(_camera(site, camera_id="none"), actor="test")
+
+
+class Workers:
+    """What workers say of their cameras."""
+
+    def __init__(self) -> None:
+        self.told = {"cam": CameraStatus("cam", state="running", frames_read=7)}
+        self.trusted: dict[str, bool] = {}
+
+    def statuses(self) -> dict[str, CameraStatus]:
+        return dict(self.told)
+
+    def trusts(self, camera_id: str) -> bool | None:
+        return self.trusted.get(camera_id)
+
+
+def test_cameras_of_workers_lanes_are_kept_here_and_run_there(site: Site, runtime: FakeRuntime) -> None:
+    workers = Workers()
+    duty = Duty(frozenset({"face"}), workers)
+    cameras = CameraService(site.store, site.gates, site.clock, [], lambda _: runtime, duty)
+    plate = Camera("cam", URL, "plate", site.clock())
+    cameras.add(plate, actor="test")
+    cameras.add(_camera(site, camera_id="door"), actor="test")
+    cameras.change(replace(plate, fps=2.0), actor="test")
+    assert (runtime.running, runtime.changed) == (["door"], [])
+    assert [camera.id for camera in cameras.listed()] == ["door"]
+    assert cameras.status("cam").frames_read == 7
+    assert {status.camera_id for status in cameras.statuses()} == {"cam", "door"}
+    assert cameras.sees("cam") is True
+    workers.trusted["cam"] = False
+    assert cameras.sees("cam") is False
+    workers.told.clear()
+    assert (cameras.sees("cam"), cameras.status("cam").state) == (None, "stopped")
+    cameras.remove("cam", actor="test")
+    assert [camera.id for camera in cameras.list().items] == ["door"]
+    cameras.close()

@@ -81,7 +81,8 @@ def test_a_camera_whose_frames_nobody_takes_hangs_in_its_analysis() -> None:
     now_s = Seconds()
     watch = StallWatch(60.0, now_s)
     # One frame is in the analysis that hangs, one in the slot; from then on each new one drops the one before.
-    assert looks(watch, now_s, running(10, 9), running(20, 9), running(30, 9)) == [{}, {}, {"cam": "analysis"}]
+    hung = [running(10, 9), running(20, 9, frames_dropped=9), running(30, 9, frames_dropped=19)]
+    assert looks(watch, now_s, *hung) == [{}, {}, {"cam": "analysis"}]
 
 
 def test_a_camera_that_is_lost_says_so_and_does_not_hang() -> None:
