@@ -1,6 +1,7 @@
 """`citygate worker` and `citygate supervise`: cameras in processes of their own."""
 
 import logging
+import os
 import signal
 import socket
 import subprocess
@@ -79,7 +80,9 @@ def _told_to_end() -> threading.Event:
 
 def _follow_parent(ending: threading.Event) -> None:
     """A supervisor that was killed closes the pipe: nobody would watch this worker any more."""
-    sys.stdin.read()
+    # Not through `sys.stdin`, whose lock would be held when the interpreter ends.
+    while os.read(0, 1024):
+        pass
     ending.set()
 
 

@@ -106,7 +106,7 @@ def test_a_changed_camera_keeps_its_age_and_the_audit_says_what_is_different_but
     changed = replace(ENTRY, url="rtsp://user:other@10.0.0.8/b", fps=2.0, created_at=NOW + timedelta(days=1))
     assert garage.store.cameras.change(changed, actor="test") == replace(changed, created_at=NOW)
     assert garage.store.cameras.get("entry") == replace(changed, created_at=NOW)
-    last = garage.store.audit.list().items[-1]
+    last = garage.store.audit.list().items[-1].note
     assert (last.action, last.target, last.details) == ("camera.changed", "entry", {"fields": ["url", "fps"]})
 
 
