@@ -47,12 +47,14 @@ class DecodeLimit:
         return self.pipeline_fps / self.decode_fps
 
 
-def measure(film: Path, motion: MotionLimits, make: Callable[[], Stage[object]], rounds: int = ROUNDS) -> DecodeLimit:
+def measure(
+    film: Path, motion: MotionLimits | None, make: Callable[[], Stage[object]], rounds: int = ROUNDS
+) -> DecodeLimit:
     """Medians of some rounds, after one that does not count.
 
     Args:
         film: nothing moves in it.
-        motion: of the lane.
+        motion: of the lane; None: it has no gate, and every frame is looked at.
         make: a new stage.
         rounds: at least one.
     """
@@ -89,15 +91,17 @@ def _decoded(film: Path) -> int:
         return sum(1 for _ in media.pictures())
 
 
-def _gated(film: Path, motion: MotionLimits) -> int:
+def _gated(film: Path, motion: MotionLimits | None) -> int:
     """Decoded and asked whether anything moved; nothing is looked at."""
+    if motion is None:
+        return _decoded(film)
     gate = MotionGate(motion)
     with closing(open_media(parse_address(film.as_uri()), Reading().timeouts)) as media:
         times = ((picture, media.time_s(picture) or 0.0) for picture in media.pictures())
         return sum(gate.passes(brightness(picture), datetime.fromtimestamp(seconds, UTC)) for picture, seconds in times)
 
 
-def _passed(film: Path, motion: MotionLimits, stage: Stage[object]) -> int:
+def _passed(film: Path, motion: MotionLimits | None, stage: Stage[object]) -> int:
     """The frames that passed the gate, each through the stage."""
     source = VideoSource("still", parse_address(film.as_uri()), lambda: _BEGINS_AT, Reading(), None, motion)
     looked_at = 0

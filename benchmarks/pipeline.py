@@ -111,7 +111,7 @@ def run(options: BenchOptions, *, video: Path, cameras: int, lane: str, seconds:
         coded, still = Path(folder) / "coded.flv", Path(folder) / "still.flv"
         frames = write_coded_film(video, coded, fps, max(2 * fps, round(seconds * fps)))
         write_still_film(video, still, STILL_FPS, STILL_FRAMES, options.seed)
-        limit = measure(still, MOTION_OF_LANES[lane], lambda: lanes.make(_camera("still", lane, "file:///")))
+        limit = measure(still, MOTION_OF_LANES.get(lane), lambda: lanes.make(_camera("still", lane, "file:///")))
         with _sending(coded) as (port, began_s):
             offer = Offer(port, began_s, fps, frames)
             played = _play(lanes, offer, lane, cameras, seconds)

@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     """Lanes whose cameras run in worker processes (`citygate worker`, `citygate supervise`); all others run in the
     API's own process. Leave `face` there while indexes follow the enrolments of their own process only."""
     motion_gate: bool = True
-    """Live cameras: frames in which nothing moves are looked at once or twice a second only."""
+    """Live street cameras: frames in which nothing moves are looked at once a second only."""
     max_frame_age_s: float = Field(default=5.0, gt=0)
     """Live cameras: a frame that is older when its turn comes is dropped and counted, never analysed."""
     analyses: int | None = Field(default=None, ge=1)

@@ -139,10 +139,10 @@ class Media:
 
 def brightness(picture: av.VideoFrame) -> Luma:
     """(H, W) uint8, as it was decoded; valid as long as the picture is, and neither turned nor converted."""
-    plane = picture.planes[0]
     if picture.format.name not in _PLANAR:
         return cast("Luma", picture.to_ndarray(format="gray"))
-    lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    plane = picture.planes[0]
+    lines = np.frombuffer(cast("bytes", plane), np.uint8).reshape(-1, plane.line_size)
     return lines[: picture.height, : picture.width]
 
 

@@ -11,10 +11,8 @@ from pipelines.ingest.policy import SourcePolicy
 from pipelines.settings import Settings
 from vision.motion_gate import MotionLimits
 
-# Faces and plates pass within a second or two; what stands in a street stands for seconds.
-MOTION_OF_LANES: Mapping[str, MotionLimits] = MappingProxyType(
-    {"face": MotionLimits(idle_s=0.5), "plate": MotionLimits(idle_s=0.5), "street": MotionLimits(idle_s=1.0)}
-)
+# What stands in a street stands for seconds. Faces and plates pass within one or two, at gates where somebody waits.
+MOTION_OF_LANES: Mapping[str, MotionLimits] = MappingProxyType({"street": MotionLimits()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The cameras of this installation at work: whom they see goes to their gates, what becomes of them to the events."""
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -16,6 +17,8 @@ from pipelines.services.gates import GateService
 from pipelines.stages.face import FaceTrackReady
 from vision.errors import Conflict, NotFound
 from vision.types import FaceObservation
+
+logger = logging.getLogger(__name__)
 
 
 class CameraService:
@@ -176,13 +179,19 @@ class CameraService:
             self._runtime.retry(ready.camera_id, ready.visit)
 
     def on_state(self, status: CameraStatus) -> None:
-        """Tell of a camera that began, was lost, came back or ended."""
+        """Tell of a camera that began, was lost, came back or ended; not of one that was deleted meanwhile."""
         now = self._clock()
+        try:
+            purpose = self._purpose(self.get(status.camera_id))
+        except NotFound:
+            # Whose business it was is gone with it, and without that nobody may be told.
+            logger.info("camera %s: %s, and deleted", status.camera_id, status.state)
+            return
         event = Event(
             event_id=event_id(status.camera_id, f"{status.state}/{now.isoformat()}", "camera.state"),
             kind="camera.state",
             occurred_at=now,
-            purpose=self._purpose(self.get(status.camera_id)),
+            purpose=purpose,
             camera_id=status.camera_id,
             state=status.state,
             reason=status.last_error,

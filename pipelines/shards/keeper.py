@@ -88,7 +88,7 @@ class Keeper:
         self._listed = listed
         self._stalls = stalls
         self._ending = threading.Event()
-        self._faults: dict[str, bool] = {}
+        self._faults = {LEASE_LOST: False, STORE_SILENT: False}
         self._parting: set[str] = set()
         self._refused: dict[str, Camera] = {}
         self._lock = threading.Lock()
@@ -182,7 +182,7 @@ class Keeper:
         except ConfigurationError as error:
             # Not tried again before it was changed; the others must not suffer from it.
             logger.error("camera %s: %s", camera.id, error)  # noqa: TRY400
-            self._refused[camera.id] = camera
+            self._refused = self._refused | {camera.id: camera}
 
     def _part_with(self, camera_id: str) -> None:
         """Stop the camera beside everything else, then give its lease back; a changed one begins at the next plan."""
@@ -226,7 +226,7 @@ class Keeper:
         try:
             call()
         except Exception as error:  # noqa: BLE001 - the others, and the next time, must not suffer from it
-            if not self._faults.get(word):
+            if not self._faults[word]:
                 logger.error("%s: %s: %s", self._identity.name, word, type(error).__name__)  # noqa: TRY400
             self._faults[word] = True
             return False

@@ -60,6 +60,7 @@ class Worker:
         """
         if not settings.worker_lanes:
             raise ConfigurationError("CITYGATE_WORKER_LANES: wanted lanes whose cameras workers run, got none")
+        myself = identity(name, "worker", clock)
         with ExitStack() as closing:
             membership = membership or open_membership(settings)
             closing.callback(membership.close)
@@ -67,7 +68,7 @@ class Worker:
             role = Role(Duty(frozenset(settings.worker_lanes)), leases.holds)
             assembly = Assembly.open(settings, clock, open_networks, role)
             keeper = Keeper(
-                identity(name, "worker", clock),
+                myself,
                 membership,
                 leases,
                 assembly.runtime,
