@@ -27,6 +27,8 @@ from vision.errors import ConfigurationError
 
 pytestmark = pytest.mark.redis
 ROOT = Path(__file__).parents[3]
+SLOW_S = 300.0
+"""A process of many libraries begins slowly on a busy machine."""
 CAMERAS = [f"cam-{number}" for number in range(6)]
 WORK = """
 import sys, threading
@@ -85,29 +87,33 @@ def test_a_killed_workers_cameras_are_taken_over_and_none_runs_twice(settings: S
 
         def cameras_of(name: str) -> set[str]:
             report = of(name)
-            twice = [one.camera_id for each in membership.reports() for one in each.cameras]
-            assert len(twice) == len(set(twice)), "one camera in two workers"
             return set() if report is None else {one.camera_id for one in report.cameras}
 
-        until(lambda: cameras_of("b") == everything, 120)
+        until(lambda: cameras_of("b") == everything, SLOW_S)
         survivor = open_worker(settings, "a")
         survivor.keeper.start()
-        until(lambda: cameras_of("a") == share("a", "ab", everything), 120)
-        until(lambda: cameras_of("b") == share("b", "ab", everything), 120)
+        until(lambda: cameras_of("a") == share("a", "ab", everything), SLOW_S)
+        until(lambda: cameras_of("b") == share("b", "ab", everything), SLOW_S)
         os.kill(other.pid, signal.SIGKILL)
-        until(lambda: cameras_of("a") == everything, 120)
+        until(lambda: cameras_of("a") == everything, SLOW_S)
         states = survivor.assembly.cameras
-        until(lambda: all(states.status(one).state == "running" for one in CAMERAS), 60)
-        until(lambda: states.status("damaged").last_error == "damaged", 60)
+        until(lambda: all(states.status(one).state == "running" for one in CAMERAS), SLOW_S)
+        until(lambda: states.status("damaged").last_error == "damaged", SLOW_S)
         assert of("b") is None
         survivor.close()
         assert membership.reports() == ()
         assert membership.claim(everything, "anybody") == everything
     with closing(Store.open(settings)) as store:
         assert store.audit.verify_chain() is None
-        told = {(one.event.camera_id, one.event.state) for one in store.events.list(limit=500)}
-    assert told >= {(one, state) for one in CAMERAS for state in ("running", "stopped")}
-    assert {("damaged", "lost"), ("damaged", "stopped")} <= told
+        told: dict[str | None, list[str | None]] = {}
+        for one in store.events.list(limit=500):
+            told.setdefault(one.event.camera_id, []).append(one.event.state)
+    # Who gave a camera away had stopped it before the other began; who was killed could tell nobody.
+    moved = share("a", "ab", CAMERAS)
+    for camera_id in CAMERAS:
+        between = ["stopped"] if camera_id in moved else []
+        assert told[camera_id] == ["running", *between, "running", "stopped"]
+    assert set(told["damaged"]) == {"lost", "stopped"}
 
 
 def test_a_worker_without_lanes_of_its_own_refuses_to_begin(tmp_path: Path) -> None:
