@@ -233,8 +233,14 @@ class Supervision:
         return hangs[0]
 
     def _begin(self, name: str, one: _Worker, now_s: float) -> None:
-        one.process = self._start(name)
         one.starts += 1
+        try:
+            one.process = self._start(name)
+        except OSError as error:
+            # No memory or no numbers left: what is short now may be there in a while.
+            logger.error("worker %s: cannot be started: %s", name, error.strerror)  # noqa: TRY400
+            one.reason, one.due_s = "not_started", now_s + self._patience.backoff_s[-1]
+            return
         one.state, one.started_s, one.heard_s = "running", now_s, None
         logger.info("worker %s: start %d, process %d", name, one.starts, one.process.pid)
 

@@ -46,6 +46,7 @@ class Machine:
         self.changes: dict[str, dict[str, object]] = {}
         self.asking_s = 0.0
         self.away = False
+        self.full = False
         self.supervision = Supervision(names, self._start, self._reports, self.clock, self.now_s, Patience(**patience))
 
     def pass_s(self, seconds: float, step_s: float = 1.0) -> None:
@@ -63,6 +64,8 @@ class Machine:
         return child.state, child.starts, child.reason
 
     def _start(self, name: str) -> FakeProcess:
+        if self.full:
+            raise BlockingIOError(11, "Resource temporarily unavailable")
         self.started.append(FakeProcess(100 + len(self.started), name))
         return self.started[-1]
 
@@ -108,6 +111,16 @@ def test_a_worker_that_never_lasts_is_tried_less_and_less_and_then_given_up_for_
     assert machine.state("a") == ("given_up", 4, "exit:1")
     machine.pass_s(600)
     assert machine.state("a")[:2] == ("running", 5)
+
+
+def test_a_machine_that_can_start_nothing_is_tried_again_later() -> None:
+    machine = Machine(("a",))
+    machine.full = True
+    machine.pass_s(30)
+    assert machine.state("a") == ("backing_off", 1, "not_started")
+    machine.full = False
+    machine.pass_s(31)
+    assert machine.state("a")[:2] == ("running", 2)
 
 
 def test_a_worker_that_is_not_heard_of_is_stopped_and_killed_if_it_does_not() -> None:
