@@ -19,6 +19,9 @@ from typing import Any, cast
 import av
 from av.video.stream import VideoStream
 
+# Each frame leaves at once, and nobody goes back to write how long the film was.
+_LIVE = {"flvflags": "no_duration_filesize", "flush_packets": "1"}
+
 
 @dataclass(frozen=True, slots=True)
 class SentFilm:
@@ -56,7 +59,7 @@ def send(film: SentFilm, began_s: float, out: Any) -> None:
     """Send the film until nobody listens any more."""
     with (
         av.open(str(film.path)) as origin,
-        av.open(out, "w", format="flv", options={"flvflags": "no_duration_filesize"}) as container,
+        av.open(out, "w", format="flv", options=_LIVE) as container,
     ):
         stream = cast("VideoStream", container.add_stream_from_template(origin.streams.video[0]))
         for number, content, key in film.frames(began_s):
