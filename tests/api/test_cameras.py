@@ -179,7 +179,7 @@ def test_a_camera_is_changed_while_it_runs_and_what_is_left_out_stays(api: Api) 
     ("change", "problem"),
     [
         ({"gate": "none"}, (404, "/problems/unknown-gate")),
-        ({"lane_id": f"{LOT}/in"}, (404, "/problems/not-found")),
+        ({"lane_id": f"{LOT}/in"}, (422, "/problems/invalid-value")),  # it is a face camera
         ({"url": "gopher://x"}, (422, "/problems/camera-unusable")),
         ({"url": "rtsp://169.254.169.254/a"}, (422, "/problems/camera-unusable")),
         ({"lane": "plate"}, (422, "/problems/invalid-request")),
