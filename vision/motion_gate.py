@@ -78,5 +78,7 @@ class MotionGate:
     def _small(self, luma: Luma) -> Luma:
         height, width = luma.shape
         size = (self._limits.width_px, max(1, round(height * self._limits.width_px / width)))
-        small: Luma = cv2.resize(luma, size, interpolation=cv2.INTER_AREA)
+        # Two lines for each of the small picture: enough to average noise away, in a third of the time of all.
+        lines = luma[:: max(1, height // (2 * size[1]))]
+        small: Luma = cv2.resize(lines, size, interpolation=cv2.INTER_AREA)
         return small
