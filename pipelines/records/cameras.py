@@ -82,7 +82,9 @@ class Cameras:
             for name in ("gate_id", "fps", "lane_id", "street", *(("url",) if before.url != camera.url else ())):
                 setattr(row, name, getattr(changed, name))
             differing = [name for name in _CHANGING if getattr(before, name) != getattr(camera, name)]
-            self._backing.audit.write(transaction, AuditNote(actor, "camera.changed", camera.id, {"fields": differing}))
+            self._backing.audit.write(
+                transaction, AuditNote(actor, "camera.changed", camera.id, {"fields": ", ".join(differing)})
+            )
             return replace(camera, created_at=before.created_at)
 
     def delete(self, camera_id: str, *, actor: str) -> None:

@@ -107,7 +107,7 @@ def test_a_changed_camera_keeps_its_age_and_the_audit_says_what_is_different_but
     assert garage.store.cameras.change(changed, actor="test") == replace(changed, created_at=NOW)
     assert garage.store.cameras.get("entry") == replace(changed, created_at=NOW)
     last = garage.store.audit.list().items[-1].note
-    assert (last.action, last.target, last.details) == ("camera.changed", "entry", {"fields": ["url", "fps"]})
+    assert (last.action, last.target, last.details) == ("camera.changed", "entry", {"fields": "url, fps"})
 
 
 def test_a_camera_that_is_not_there_or_would_look_for_something_else_is_not_changed(garage: Garage) -> None:
