@@ -22,6 +22,14 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 LATENCY_BUCKETS_S = (0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
+_CAMERA_COUNTS: tuple[tuple[str, str, Callable[[CameraStatus], int]], ...] = (
+    ("citygate_camera_analysed_frames", "Frames that were analysed.", lambda one: one.frames_analysed),
+    ("citygate_camera_stale_frames", "Frames that were too old when their turn came.", lambda one: one.frames_stale),
+    ("citygate_camera_still_frames", "Frames in which nothing moved.", lambda one: one.frames_still),
+    ("citygate_camera_failures", "Analyses and deliveries that broke.", lambda one: one.failures),
+)
+
+
 class Metrics:
     """The counters of one app, in a registry of their own."""
 
@@ -105,6 +113,11 @@ class _CameraDrops(Collector):
         for camera in self._cameras():
             dropped.add_metric([camera.camera_id], camera.frames_dropped)
         yield dropped
+        for name, words, count in _CAMERA_COUNTS:
+            family = CounterMetricFamily(name, words, labels=["camera"])
+            for camera in self._cameras():
+                family.add_metric([camera.camera_id], count(camera))
+            yield family
 
 
 class _OutletProgress(Collector):

@@ -1,6 +1,7 @@
 """Settings, read once from the environment (prefix CITYGATE_) and checked strictly."""
 
 from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal, Self
 
@@ -12,6 +13,7 @@ from pipelines.events import EventKind
 from vision.errors import ConfigurationError
 
 Blurred = Literal["faces", "plates"]
+SourceScheme = Literal["file", "webcam", "rtsp", "rtsps", "http", "https"]
 
 
 def utc_now() -> datetime:
@@ -59,6 +61,13 @@ class Settings(BaseSettings):
 
     cameras_file: Path | None = None
     """Cameras in TOML, beside those in the database."""
+    source_schemes: tuple[SourceScheme, ...] = ("file", "webcam", "rtsp", "rtsps", "http", "https")
+    """Of camera addresses; others are refused."""
+    source_folders: tuple[Path, ...] | None = None
+    """Files and pictures that are played as cameras lie in one of these; default: `home`/videos."""
+    source_networks: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
+    """Where cameras may be. This machine, link-local addresses and those where clouds keep their credentials are not
+    meant by a network that is larger than they are: write 127.0.0.0/8 beside the others to allow loopback."""
 
     street_cities_file: Path | None = None
     """Working hours, deadlines and rules of street cases in TOML; default: those that are shipped."""
@@ -80,7 +89,8 @@ class Settings(BaseSettings):
     mqtt_kinds: tuple[EventKind, ...] = ()
     """Only these kinds of events; none: all."""
     bus_url: SecretStr | None = None
-    """Redis between processes and machines, see pipelines/bus/redis_address.py; default: a queue in this process."""
+    """Redis between processes and machines, see pipelines/bus/redis_address.py: records travel over it, and workers of
+    many machines share their cameras by it. Default: a queue in this process, and one machine."""
     bus_stream: str = Field(default="citygate", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     """The name of the stream, for several installations on one Redis."""
     bus_group: str = Field(default="store", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
@@ -92,6 +102,15 @@ class Settings(BaseSettings):
     spool_letters: int = Field(default=100_000, ge=1)
     """Records that wait in this process's spool at most, about 0.5 kB each; beyond them those of street cameras are
     dropped."""
+    worker_lanes: tuple[Literal["face", "plate", "street"], ...] = ()
+    """Lanes whose cameras run in worker processes (`citygate worker`, `citygate supervise`); all others run in the
+    API's own process."""
+    motion_gate: bool = True
+    """Live street cameras: frames in which nothing moves are looked at once a second only."""
+    max_frame_age_s: float = Field(default=5.0, gt=0)
+    """Live cameras: a frame that is older when its turn comes is dropped and counted, never analysed."""
+    analyses: int | None = Field(default=None, ge=1)
+    """Frames of cameras that are analysed at once in a process; default: as many as there are cores."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)

@@ -15,8 +15,9 @@ from api.schemas.health import (
     Readiness,
     TroubledOutlet,
     UnreadyGate,
+    WorkerHealth,
 )
-from api.site import SiteDep
+from api.site import Site, SiteDep
 from pipelines.bus.relay import BusHealth
 from pipelines.records.outlet_values import OutletStatus
 
@@ -47,13 +48,18 @@ def readyz(site: SiteDep) -> Readiness:
     replicas = site.assembly.gates.galleries.statuses()
     outdated = any(replica.state != "current" for replica in replicas)
     bus = _bus(site.assembly.relay.health(), site.store.dead_letters.count())
+    workers = _workers(site)
+    served = not site.settings.worker_lanes or any(one.kind == "worker" for one in workers)
+    ill = (unready, failures, passes, outlets, outdated, bus.problems, not served, not all(one.well for one in workers))
     return Readiness(
-        status="degraded" if unready or failures or passes or outlets or outdated or bus.problems else "ready",
+        status="degraded" if any(ill) else "ready",
         models=[OpenModel.model_validate(model) for model in site.assembly.networks.models],
         gates=unready,
         galleries=[GalleryReplica.model_validate(replica) for replica in replicas],
         outlets=outlets,
         failed_outlet_passes=passes,
+        workers=workers,
+        unserved_lanes=[] if served else list(site.settings.worker_lanes),
         failed_sweeps=failures,
         bus=bus,
     )
@@ -74,6 +80,11 @@ def _bus(health: BusHealth, dead_letters: int) -> BusReadiness:
             "problems": list(health.problems),
         }
     )
+
+
+def _workers(site: Site) -> list[WorkerHealth]:
+    board = site.assembly.board
+    return [] if board is None else [WorkerHealth.of(report) for report in board.reports()]
 
 
 @router.get("/metrics", response_class=PlainTextResponse)

@@ -6,6 +6,7 @@ from pydantic import ConfigDict, Field
 
 from api.schemas.common import Answer
 from pipelines.records.outlet_values import OutletState
+from pipelines.shards.reports import Child, MemberReport
 
 
 class Alive(Answer):
@@ -73,8 +74,45 @@ class BusReadiness(Answer):
     problems: Annotated[list[str], Field(description="what is wrong now", examples=[["bus_away"]])]
 
 
+class WorkerHealth(Answer):
+    """A worker process or a supervisor, as it said of itself within the last seconds."""
+
+    name: str
+    kind: Literal["worker", "supervisor"]
+    state: Literal["running", "stopping"]
+    host: str
+    cameras: Annotated[int, Field(description="that it runs")]
+    lost: Annotated[list[str], Field(description="cameras of it that are not read, or whose analysis fails")]
+    stalled: Annotated[dict[str, str], Field(description="cameras that hang, and where: reading or analysis")]
+    faults: Annotated[list[str], Field(examples=[["lease_lost"]], description="words for what is wrong with itself")]
+    children: Annotated[
+        dict[str, Child], Field(description="of a supervisor: its workers; `given_up` is one that never lasts")
+    ]
+
+    @classmethod
+    def of(cls, report: MemberReport) -> "WorkerHealth":
+        """The heartbeat as an answer."""
+        return cls(
+            name=report.name,
+            kind=report.kind,
+            state=report.state,
+            host=report.host,
+            cameras=len(report.cameras),
+            lost=[one.camera_id for one in report.cameras if one.state == "lost" or one.last_error],
+            stalled=dict(report.stalled),
+            faults=list(report.faults),
+            children=dict(report.children),
+        )
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing is wrong with the process itself; cameras come and go."""
+        down = any(child.state in ("backing_off", "given_up") for child in self.children.values())
+        return not (self.stalled or self.faults or down)
+
+
 class Readiness(Answer):
-    """What can be served; `degraded` when a gate or a gallery cannot, or records or events do not get to where they should."""
+    """What can be served; `degraded` when a gate, gallery or lane cannot, or records do not get to where they should."""
 
     status: Literal["ready", "degraded"]
     store: Literal["ready"] = "ready"
@@ -83,5 +121,7 @@ class Readiness(Answer):
     outlets: Annotated[list[TroubledOutlet], Field(description="those in trouble; switched off by a person is none")]
     failed_outlet_passes: Annotated[int, Field(description="since the last that did not fail")]
     galleries: Annotated[list[GalleryReplica], Field(description="those that gates of this process ask")]
+    workers: Annotated[list[WorkerHealth], Field(description="where cameras run in processes of their own")]
+    unserved_lanes: Annotated[list[str], Field(description="lanes whose cameras no worker runs now")]
     failed_sweeps: Annotated[int, Field(description="since the last that did not fail")]
     bus: BusReadiness

@@ -124,7 +124,14 @@ class Api:
 def running(home: Path, clock: FakeClock, **options: Any) -> Iterator[Api]:
     """An installation in a folder behind a real server, with an empty gallery `staff`; the options are settings."""
     networks = Networks(fake_lane(), FakeThresholds(), (FAKE_MODEL,), fake_plate_lane(), street_capabilities())
-    settings = Settings(home=home, upload_max_bytes=2 * 2**20, upload_max_pixels=4_000_000, **options)
+    settings = Settings(
+        home=home,
+        upload_max_bytes=2 * 2**20,
+        upload_max_pixels=4_000_000,
+        source_folders=(home,),
+        source_networks=("127.0.0.0/8",),
+        **options,
+    )
     app = create_app(settings, lambda found: Assembly.open(found, clock, lambda _: networks))
     server = uvicorn.Server(
         uvicorn.Config(app, port=0, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
