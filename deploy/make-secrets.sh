@@ -20,5 +20,4 @@ postgres=$(cat "$folder/postgres_password")
 redis=$(cat "$folder/redis_password")
 put citygate_database_url "postgresql+psycopg://citygate:$postgres@postgres:5432/citygate"
 put citygate_bus_url "redis://:$redis@redis:6379/0"
-put citygate_redis_url "redis://:$redis@redis:6379/0"
 echo "secrets are in $folder"
