@@ -1,5 +1,6 @@
-"""Settings, read once from the environment (prefix CITYGATE_) and checked strictly."""
+"""Settings, read once from the environment (prefix CITYGATE_) and from files of secrets, and checked strictly."""
 
+import os
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -14,6 +15,9 @@ from vision.errors import ConfigurationError
 
 Blurred = Literal["faces", "plates"]
 SourceScheme = Literal["file", "webcam", "rtsp", "rtsps", "http", "https"]
+
+SECRETS_DIR = "CITYGATE_SECRETS_DIR"
+"""A folder of files such as citygate_master_key, each with one setting: what systemd, Compose and Kubernetes mount."""
 
 
 def utc_now() -> datetime:
@@ -150,13 +154,16 @@ class Settings(BaseSettings):
 
     @classmethod
     def read(cls) -> Self:
-        """The settings of this process's environment.
+        """The settings of this process's environment; what is not there is looked for in CITYGATE_SECRETS_DIR.
 
         Raises:
             ConfigurationError: a variable that is wrong; named, but never quoted, for it may be a secret.
         """
+        secrets = os.environ.get(SECRETS_DIR)
+        if secrets and not Path(secrets).is_dir():
+            raise ConfigurationError(f"{SECRETS_DIR}: wanted a folder, got {secrets}")
         try:
-            return cls()
+            return cls(_secrets_dir=secrets or None)
         except ValidationError as error:
             wrong = [f"CITYGATE_{'_'.join(map(str, one['loc'][:1])).upper()}: {one['msg']}" for one in error.errors()]
             raise ConfigurationError("; ".join(wrong)) from error

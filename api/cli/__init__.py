@@ -16,9 +16,20 @@ from api.cli.worker import supervise, worker
 app = typer.Typer(
     help="A city's cameras turned into decisions.", no_args_is_help=True, pretty_exceptions_show_locals=False
 )
-for command in (demo, serve, worker, supervise, enroll, verify, read, kinds):
-    app.command()(command)
-for command in (doctor, backup, restore, rotate_master_key):
+for command in (
+    demo,
+    serve,
+    worker,
+    supervise,
+    enroll,
+    verify,
+    read,
+    kinds,
+    doctor,
+    backup,
+    restore,
+    rotate_master_key,
+):
     app.command()(command)
 for group in (models, keys, cameras, parking, webhooks, dead_letters):
     app.add_typer(group.app, name=group.__name__.rpartition(".")[2].replace("_", "-"))

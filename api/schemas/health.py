@@ -112,7 +112,7 @@ class WorkerHealth(Answer):
 
 
 class Readiness(Answer):
-    """What can be served; `degraded` when a gate, gallery or lane cannot, or records do not get to where they should."""
+    """What can be served; `degraded` when a gate, gallery or lane cannot, or records do not get where they should."""
 
     status: Literal["ready", "degraded"]
     store: Literal["ready"] = "ready"
