@@ -56,6 +56,7 @@ def export_detector(network: torch.nn.Module, path: Path, outputs: Sequence[str]
             opset_version=_OPSET,
             dynamo=False,
         )
+    _fold(path)
     _check(network, path, outputs)
 
 
@@ -104,6 +105,14 @@ class _Pictures(CalibrationDataReader):
 def evenly(count: int, wanted: int) -> list[int]:
     """At most so many of the first `count` numbers, evenly spread."""
     return [int(one) for one in np.linspace(0, count - 1, min(wanted, count))]
+
+
+def _fold(path: Path) -> None:
+    """Fold constants, and paddings into their convolutions: the tracing exporter leaves them as computations."""
+    options = ort.SessionOptions()
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.optimized_model_filepath = str(path)
+    ort.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
 
 
 def _check(network: torch.nn.Module, path: Path, outputs: Sequence[str]) -> None:

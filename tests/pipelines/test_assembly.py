@@ -101,8 +101,10 @@ def test_the_networks_of_the_settings_are_reported_with_provider_and_hash(conver
         ("dlib-resnet-v1", "cpu", 64),
         ("plate-detector", "cpu", 64),
         ("plate-reader-int8", "cpu", 64),
+        ("street-detector-int8", "cpu", 64),
     ]
     assert networks.plates is not None
+    assert networks.street_detector is not None
     assert networks.lane.current.model_id == "dlib-resnet-v1"
 
 

@@ -138,6 +138,7 @@ def test_a_run_ends_with_its_minutes_and_leaves_the_averaged_weights(photos: lis
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch.onnx calls its own old functions
+@pytest.mark.filterwarnings("ignore:Constant folding:UserWarning")  # of paddings; onnxruntime folds them
 def test_the_exported_file_takes_any_size_and_has_an_8_bit_twin(photos: list[Photo], tmp_path: Path) -> None:
     path, small = tmp_path / "street.onnx", tmp_path / "street-int8.onnx"
     torch.manual_seed(0)
