@@ -19,6 +19,7 @@ from api.scopes import Scope
 from pipelines.assembly import Assembly
 from pipelines.networks import Networks, ServingModel, street_capabilities
 from pipelines.settings import Settings
+from sample_videos.street.files import FOLDER
 from tests.fake_plates import car_picture, draw_plate, fake_plate_lane
 from tests.fakes import FakeClock, FakeThresholds, fake_lane, portrait
 
@@ -128,7 +129,7 @@ def running(home: Path, clock: FakeClock, **options: Any) -> Iterator[Api]:
         home=home,
         upload_max_bytes=2 * 2**20,
         upload_max_pixels=4_000_000,
-        source_folders=(home,),
+        source_folders=(home, FOLDER),
         source_networks=("127.0.0.0/8",),
         **options,
     )
