@@ -19,7 +19,8 @@ def _networks(_settings: Settings) -> Networks:
 
 
 def _open(home: Path, **options: object) -> Assembly:
-    return Assembly.open(Settings(home=home, **options), FakeClock(), _networks)
+    settings = Settings(home=home, source_networks=("127.0.0.0/8",), **options)
+    return Assembly.open(settings, FakeClock(), _networks)
 
 
 def _files(home: Path) -> dict[Path, bytes]:

@@ -13,7 +13,7 @@ import pytest
 from pipelines.bus.relay import Relay
 from pipelines.bus.sink import StoreSink, event_letter
 from pipelines.bus.spool import Spool
-from pipelines.records import database as records_database
+from pipelines.records import engines, traces
 from pipelines.records.store import Store
 from pipelines.settings import Settings
 from tests.fakes import FakeClock
@@ -25,7 +25,8 @@ from vision.errors import NotTaken
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records_database, "BUSY_TIMEOUT_S", 0.05)
+    for module in (engines, traces):
+        monkeypatch.setattr(module, "LOCK_TIMEOUT_S", 0.05)
 
 
 @contextmanager
