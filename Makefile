@@ -1,5 +1,5 @@
 # The two commands of the README, and what developers run beside them.
-SOURCES := vision models pipelines api benchmarks sample_videos tests citygate.py
+SOURCES := vision models pipelines api benchmarks sample_videos deploy tests citygate.py
 BIN := .venv/bin
 
 .PHONY: demo test check lock clean

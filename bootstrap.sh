@@ -21,13 +21,21 @@ missing=""
 for library in libGL.so.1:libgl1 libglib-2.0.so.0:libglib2.0-0; do
     "$python" -c "import ctypes; ctypes.CDLL('${library%%:*}')" 2>/dev/null || missing="$missing ${library##*:}"
 done
+# The tests start servers of their own, and skip where there is none; Debian keeps PostgreSQL's programs out of PATH.
+servers=""
+if [ "${1:-run}" = dev ]; then
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || servers="$servers postgresql"
+    command -v redis-server >/dev/null || servers="$servers redis-server"
+fi
 
-if [ -n "$missing" ]; then
+if [ -n "$missing$servers" ]; then
     # Not every account may install, and not every machine is Debian: then the line is for a person to run.
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         apt-get update -qq
-        # shellcheck disable=SC2086  # a list of package names
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+        # shellcheck disable=SC2086  # lists of package names
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing $servers
+    elif [ -z "$missing" ]; then
+        echo "some tests will skip; to run them too: sudo apt-get update && sudo apt-get install -y$servers" >&2
     else
         echo "missing system packages; run: sudo apt-get update && sudo apt-get install -y$missing" >&2
         exit 1

@@ -21,6 +21,7 @@ from api.routes import (
     case_evidence,
     cases,
     consents,
+    dead_letters,
     deciding,
     decisions,
     enrolments,
@@ -43,6 +44,7 @@ from api.routes import (
     plates,
     subjects,
     suppressions,
+    webhooks,
 )
 from api.site import Site
 from pipelines.assembly import Assembly
@@ -75,6 +77,8 @@ NOUNS = (
     cameras,
     camera_zones,
     events,
+    webhooks,
+    dead_letters,
     keys,
     audit,
     health,
@@ -116,6 +120,9 @@ async def _lifespan(
     try:
         signal = EventSignal(assembly.store.feed)
         metrics.watch_cameras(assembly.cameras.statuses)
+        metrics.watch_outlets(assembly.outlets.statuses)
+        metrics.watch_galleries(assembly.gates.galleries.statuses)
+        metrics.watch_bus(assembly.relay.health)
         assembly.gates.on_decided(metrics.decided)
         assembly.parking.on_decided(metrics.passed)
         rate, slots = RateLimit(settings.requests_per_minute), InferenceSlots(settings.max_inferences)

@@ -97,6 +97,8 @@ CaseReader = Annotated[ApiKey, Security(caller, scopes=[Scope.CASES_READ])]
 CaseOperator = Annotated[ApiKey, Security(caller, scopes=[Scope.CASES_OPERATE])]
 CaseWitness = Annotated[ApiKey, Security(caller, scopes=[Scope.CASES_EVIDENCE])]
 EventReader = Annotated[ApiKey, Security(caller, scopes=[Scope.EVENTS_READ])]
+WebhookReader = Annotated[ApiKey, Security(caller, scopes=[Scope.WEBHOOKS_READ])]
+WebhookWriter = Annotated[ApiKey, Security(caller, scopes=[Scope.WEBHOOKS_WRITE, Scope.EVENTS_READ])]
 
 
 async def caller_of_every_purpose(key: Annotated[ApiKey, Security(caller)]) -> ApiKey:
@@ -111,4 +113,6 @@ async def caller_of_every_purpose(key: Annotated[ApiKey, Security(caller)]) -> A
 
 KeyAdmin = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.KEYS_ADMIN])]
 PlateEraser = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.PARKING_ERASE])]
+DeadLetterReader = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.DEAD_LETTERS_READ])]
+DeadLetterReplayer = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.DEAD_LETTERS_REPLAY])]
 Auditor = Annotated[ApiKey, Security(caller_of_every_purpose, scopes=[Scope.AUDIT_READ])]

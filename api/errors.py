@@ -30,7 +30,9 @@ KINDS: dict[type[CitygateError], ProblemKind] = {
     errors.Conflict: problems.CONFLICT,
     errors.NoConsent: problems.NO_CONSENT,
     errors.ForbiddenPurpose: problems.FORBIDDEN_PURPOSE,
+    errors.StoreReplaced: problems.UNAVAILABLE,
     errors.SourceError: problems.CAMERA_UNUSABLE,
+    errors.DeliveryError: problems.UNAVAILABLE,
 }
 """What is not listed, nor below something that is, is our own fault: an internal error."""
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from api.problems import UNKNOWN_GATE, Problem
 from pipelines.parking.places import Lot
 from pipelines.records.gate_values import Gate
+from pipelines.records.outlet_values import Outlet
 from pipelines.records.store import Store
 from pipelines.records.values import ApiKey, Gallery
 from vision.errors import ForbiddenPurpose, NotFound
@@ -32,6 +33,21 @@ def visible_lot(store: Store, key: ApiKey, lot_id: str) -> Lot:
     lot = store.parking.lots.get(lot_id)
     key.require_purpose(lot.purpose)
     return lot
+
+
+def visible_webhook(store: Store, key: ApiKey, webhook_id: str) -> Outlet:
+    """The webhook, which sees no more than the key may.
+
+    Raises:
+        NotFound: there is none.
+        ForbiddenPurpose: it sees other purposes, too.
+    """
+    outlet = store.outlets.get(webhook_id)
+    if outlet.kind != "webhook":
+        raise NotFound(f"no outlet {webhook_id}")
+    for purpose in outlet.wanted.purposes:
+        key.require_purpose(purpose)
+    return outlet
 
 
 def visible_gate(store: Store, key: ApiKey, gate_id: str) -> Gate:

@@ -14,8 +14,10 @@ from benchmarks import faces as verification
 from benchmarks import false_alarms as crying_wolf
 from benchmarks import incidents as finding_incidents
 from benchmarks import line_counts as counting
+from benchmarks import pipeline as running_cameras
 from benchmarks import plate_crops as plate_reading
 from benchmarks import plates as plate_finding
+from benchmarks import records as carrying
 from benchmarks import search as searching
 from benchmarks import street as street_watching
 from benchmarks import verify_api as serving
@@ -130,6 +132,18 @@ def street(
     return street_watching.run(options, detector=detector, tile_wh=parse_size(tile, "--tile") if tile else None)
 
 
+def pipeline(
+    options: BenchOptions,
+    video: Annotated[Path, typer.Option(help="what the cameras show")],
+    cameras: Annotated[int, typer.Option(help="how many", min=1, max=200)] = 20,
+    lane: Annotated[str, typer.Option(help="face, plate or street")] = "street",
+    seconds: Annotated[float, typer.Option(help="measured, after a warm-up", min=1)] = 60.0,
+    fps: Annotated[int, typer.Option(help="frames each camera offers a second", min=1, max=60)] = 5,
+) -> Result:
+    """Many cameras at once: frames analysed, fairness, glass to event, processor and memory."""
+    return running_cameras.run(options, video=video, cameras=cameras, lane=lane, seconds=seconds, fps=fps)
+
+
 def search(
     options: BenchOptions,
     vectors: Annotated[int, typer.Option(help="how many are enrolled", min=1)] = 1_000_000,
@@ -137,6 +151,17 @@ def search(
 ) -> Result:
     """A large gallery's index against exact flat search: speed, recall, size; vectors drawn at random."""
     return searching.run(options, vectors=vectors, dim=dim)
+
+
+def records(
+    options: BenchOptions,
+    at_once: Annotated[int, typer.Option(help="events of one post", min=1)] = carrying.AT_ONCE,
+    database_url: Annotated[
+        str | None, typer.Option(help="SQLAlchemy URL of a PostgreSQL server on which databases may be made")
+    ] = None,
+) -> Result:
+    """Events a second from who makes them to the commit, with and without Redis; lost and duplicated ones."""
+    return carrying.run(options, at_once=at_once, database_url=database_url)
 
 
 def verify_api(
@@ -184,6 +209,8 @@ add_benchmark(app, "incidents", incidents)
 add_benchmark(app, "line-counts", line_counts)
 add_benchmark(app, "false-alarms", false_alarms)
 add_benchmark(app, "street", street)
+add_benchmark(app, "pipeline", pipeline)
 add_benchmark(app, "search", search)
+add_benchmark(app, "records", records)
 add_benchmark(app, "verify-api", verify_api)
 add_benchmark(app, "calibrate", calibrate)

@@ -11,7 +11,7 @@ from typing import Literal
 
 from benchmarks.timing import timed
 from pipelines.ingest.address import parse_address
-from pipelines.ingest.media import Timeouts
+from pipelines.ingest.reading import Reading
 from pipelines.ingest.video import VideoSource
 from pipelines.stages.street import StreetDetector, StreetStage
 from pipelines.street_cameras import StreetCamera
@@ -80,7 +80,7 @@ def film_frames(film: Path, camera: StreetCamera, begins_at: datetime = BEGINS_A
     """
     if not film.is_file():
         raise ConfigurationError(f"--video: wanted a file, got {film}")
-    source = VideoSource(camera.id, parse_address(film.resolve().as_uri()), lambda: begins_at, Timeouts(), camera.fps)
+    source = VideoSource(camera.id, parse_address(film.resolve().as_uri()), lambda: begins_at, Reading(), camera.fps)
     with closing(source.frames(threading.Event())) as frames:
         yield from frames
 

@@ -1,4 +1,4 @@
-"""A small installation to measure: one gallery, one gate, one person enrolled, and as many strangers as asked for."""
+"""A small installation to measure: one gallery, two gates, one person enrolled, and as many strangers as asked for."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -10,7 +10,7 @@ from benchmarks.options import Progress
 from benchmarks.timing import timed
 from models.faces.lane import FaceLane
 from pipelines.gallery.galleries import Galleries
-from pipelines.records.gate_values import Gate
+from pipelines.records.gate_values import Gate, GateMode
 from pipelines.records.store import Store
 from pipelines.settings import Settings, utc_now
 from vision.errors import NoFace
@@ -18,6 +18,9 @@ from vision.types import Embedding, Image
 
 GALLERY = "staff"
 GATE = "door"
+HALL = "hall"
+"""The gate that searches everybody; the other one is told who it is."""
+MODES: dict[str, GateMode] = {GATE: "verify", HALL: "identify"}
 PURPOSE = "access"
 ACTOR = "bench"
 TARGET_FMR = 1e-3
@@ -53,7 +56,7 @@ class Lookups:
 
 
 def make_site(store: Store, lane: FaceLane, picture: Image) -> Site:
-    """A gallery, a gate, a key, and the largest face of `picture` enrolled.
+    """A gallery, its gates, a key, and the largest face of `picture` enrolled.
 
     Raises:
         NoFace: there is none.
@@ -62,8 +65,9 @@ def make_site(store: Store, lane: FaceLane, picture: Image) -> Site:
     if not faces:
         raise NoFace("wanted a face in the first picture, got none")
     store.galleries.create(GALLERY, purpose=PURPOSE, title="Benchmark", actor=ACTOR)
-    gate = Gate(GATE, GALLERY, "verify", liveness="none", target_fmr=TARGET_FMR, created_at=utc_now())
-    store.gates.create(gate, actor=ACTOR)
+    for gate_id, mode in MODES.items():
+        gate = Gate(gate_id, GALLERY, mode, liveness="none", target_fmr=TARGET_FMR, created_at=utc_now())
+        store.gates.create(gate, actor=ACTOR)
     subject_id = _enrol(store, "enrolled", lane.embed(faces[0]))
     _, secret = store.keys.create(ACTOR, [Scope.GATES_DECIDE], [PURPOSE], None, actor=ACTOR)
     return Site(secret, subject_id)

@@ -23,7 +23,11 @@ CitygateError
 |  |- NoConsent             no valid consent for this subject and purpose
 |  |- ForbiddenPurpose      a purpose the caller was not given
 |  |- WrongMasterKey        the master key does not open this store
+|  |- StoreReplaced         the store was restored or has another master key since it was opened
 |  `- SealBroken            sealed bytes that were changed or belong to another record
+|- DeliveryError
+|  |- BusAway               the message bus does not answer, or refuses
+|  `- NotTaken              neither the spool nor the database takes a record now
 `- SourceError              a camera or file that cannot be opened or read
 """
 
@@ -124,8 +128,24 @@ class WrongMasterKey(RecordError):
     """The master key does not open this store."""
 
 
+class StoreReplaced(RecordError):
+    """The store was restored, or got another master key, after this process opened it: start the process anew."""
+
+
 class SealBroken(RecordError):
     """Sealed bytes that were changed, or that belong to another record."""
+
+
+class DeliveryError(CitygateError):
+    """Something about records on their way to the database."""
+
+
+class BusAway(DeliveryError):
+    """The message bus does not answer, or refuses; what is in the spool stays there."""
+
+
+class NotTaken(DeliveryError):
+    """Neither the spool nor the database takes a record now: it is not acknowledged."""
 
 
 class SourceError(CitygateError):

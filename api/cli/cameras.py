@@ -9,7 +9,8 @@ from rich.table import Column, Table
 
 from api.cli.console import console, failures_in_one_line
 from pipelines.ingest.address import parse_address, redact_url
-from pipelines.ingest.runtime import LANES
+from pipelines.ingest.lanes import LANES
+from pipelines.ingest.policy import SourcePolicy
 from pipelines.networks import street_classes
 from pipelines.records.gate_values import Camera
 from pipelines.records.store import Store
@@ -35,17 +36,16 @@ def add(
     fps: Annotated[float | None, typer.Option(help="frames analysed a second; default: all, of a street 3")] = None,
 ) -> None:
     """List a camera; its address is sealed in the database, for it may hold a password."""
-    parse_address(url)
+    installation = Settings.read()
+    SourcePolicy.of(installation).check(parse_address(url))
     if lane not in LANES:
         raise BadInput(f"--lane: wanted one of {', '.join(LANES)}, got {lane!r}")
     watched = None if street is None else _street(camera_id, street)
     if watched is not None and fps is None:
         fps = watched.fps
-    installation = Settings.read()
+    settings = None if watched is None else watched.settings
     with closing(Store.open(installation)) as store:
-        camera = Camera(
-            camera_id, url, lane, utc_now(), gate, fps, lane_id, None if watched is None else watched.settings
-        )
+        camera = Camera(camera_id, url, lane, utc_now(), gate, fps, lane_id, settings)
         store.cameras.create(camera, actor=ACTOR)
     console.print(f"[green]ok[/] {camera_id}")
     silent = () if watched is None else watched.silent_kinds(street_classes(installation))

@@ -61,7 +61,7 @@ def _demo_settings(port: int | None) -> Settings:
     home = CACHE / "home"
     # The demo's own folder, never the user's: what an earlier demo enrolled goes with it.
     shutil.rmtree(home, ignore_errors=True)
-    settings = Settings(home=home)
+    settings = Settings(home=home, source_folders=(CACHE.parent,))
     return settings if port is None else settings.model_copy(update={"port": port})
 
 

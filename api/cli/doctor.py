@@ -1,33 +1,23 @@
 """`citygate doctor`: what is missing on this machine, and the line that mends it."""
 
-import os
-import shutil
-import socket
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import onnxruntime as ort
 import typer
+from rich.markup import escape
 
 from api.cli.console import console
+from api.cli.doctor_database import examine_database
+from api.cli.doctor_host import examine_host
+from api.cli.doctor_redis import examine_bus
+from api.cli.findings import Finding
 from models.catalogue import Catalogue
 from models.open import open_model
-from pipelines.records.database import read_canary
+from pipelines.records.facts import read_facts
 from pipelines.records.master_key import load_master_key
 from pipelines.settings import Settings
 from vision.errors import CitygateError, ConfigurationError, WrongMasterKey
-
-MIN_FREE_BYTES = 2 * 2**30
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; `advice` is empty when it is well."""
-
-    subject: str
-    state: str
-    advice: str = ""
 
 
 def doctor() -> None:
@@ -35,9 +25,9 @@ def doctor() -> None:
     findings = list(_examine())
     for finding in findings:
         mark = "[red]x [/]" if finding.advice else "[green]ok[/]"
-        console.print(f"{mark} {finding.subject}: {finding.state}", soft_wrap=True)
+        console.print(f"{mark} {escape(f'{finding.subject}: {finding.state}')}", soft_wrap=True)
         if finding.advice:
-            console.print(f"   {finding.advice}", soft_wrap=True)
+            console.print(f"   {escape(finding.advice)}", soft_wrap=True)
     if any(finding.advice for finding in findings):
         raise typer.Exit(1)
 
@@ -49,23 +39,20 @@ def _examine() -> Iterator[Finding]:
     except ConfigurationError as error:
         yield Finding("settings", str(error), "correct the CITYGATE_ variables named above")
         return
-    for examine in (_home, _disk, _provider, _port, _master_key):
-        yield examine(settings)
+    yield from examine_host(settings)
+    yield _provider(settings)
+    yield from _records(settings)
     yield from _models(settings)
 
 
-def _home(settings: Settings) -> Finding:
-    existing = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
-    writable = os.access(existing, os.W_OK)
-    advice = "" if writable else "set CITYGATE_HOME to a folder that this account may write"
-    return Finding("home", f"{settings.home}{'' if writable else ' cannot be written'}", advice)
-
-
-def _disk(settings: Settings) -> Finding:
-    existing = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
-    free = shutil.disk_usage(existing).free
-    advice = "" if free >= MIN_FREE_BYTES else f"free at least {MIN_FREE_BYTES >> 30} GiB beside {settings.home}"
-    return Finding("disk", f"{free / 2**30:.1f} GiB free", advice)
+def _records(settings: Settings) -> Iterator[Finding]:
+    """Database, bus and master key; whether the key fits is told by the database, so not while that is away."""
+    database = tuple(examine_database(settings.sqlalchemy_url))
+    yield from database
+    if settings.bus_url is not None:
+        yield from examine_bus(settings.bus_url.get_secret_value())
+    if not database[0].advice:
+        yield _master_key(settings)
 
 
 def _provider(settings: Settings) -> Finding:
@@ -74,19 +61,11 @@ def _provider(settings: Settings) -> Finding:
     return Finding("execution provider", f"{settings.provider}; onnxruntime {ort.__version__} has {names}", advice)
 
 
-def _port(settings: Settings) -> Finding:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            advice = "stop what listens there, or set CITYGATE_HOST or CITYGATE_PORT"
-            return Finding("address", f"{settings.host}:{settings.port}: {error.strerror}", advice)
-    return Finding("address", f"{settings.host}:{settings.port} is free")
-
-
 def _master_key(settings: Settings) -> Finding:
-    new = read_canary(settings.sqlalchemy_url) is None
+    try:
+        new = not read_facts(settings.sqlalchemy_url)
+    except CitygateError as error:
+        return Finding("records", str(error), "correct CITYGATE_DATABASE_URL, or start the database")
     try:
         load_master_key(settings, may_create=False)
     except WrongMasterKey as error:

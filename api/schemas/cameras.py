@@ -1,5 +1,6 @@
 """Cameras, as they travel."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -59,6 +60,25 @@ class CameraIn(Request):
         return Camera(self.id, self.url, self.lane, now, self.gate, self.fps, self.lane_id, self.street)
 
 
+class CameraChange(Request):
+    """What becomes different; what is left out stays. Its lane stays, too: another lane is another camera."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"fps": 2}, {"street": _STREET}]})
+
+    url: Annotated[Address | None, Field(description="as of a new camera; null and nothing both leave it")] = None
+    gate: str | None = None
+    lane_id: Annotated[str | None, Field(pattern=f"^{PLACE.pattern}$")] = None
+    fps: Annotated[float | None, Field(gt=0, le=120)] = None
+    street: StreetSettings | None = None
+
+    def of(self, camera: Camera) -> Camera:
+        """The camera as it shall be."""
+        given = self.model_dump(include={"fps"}, exclude_unset=True)
+        names = {"gate": "gate_id", "lane_id": "lane_id", "street": "street"}
+        given |= {names[name]: getattr(self, name) for name in names if name in self.model_fields_set}
+        return replace(camera, url=self.url or camera.url, **given)
+
+
 class CameraOut(Answer):
     """A camera and how it is doing."""
 
@@ -78,6 +98,8 @@ class CameraOut(Answer):
     frames_read: int
     frames_analysed: int
     frames_dropped: Annotated[int, Field(description="that a newer one replaced before anybody had time for it")]
+    frames_stale: Annotated[int, Field(description="that were too old when somebody had time for them")]
+    frames_still: Annotated[int, Field(description="that were not looked at, for nothing moved")]
     reconnects: int
     last_error: Annotated[str | None, Field(description="a word; null while all is well")]
     last_frame_at: datetime | None
@@ -99,6 +121,8 @@ class CameraOut(Answer):
             frames_read=status.frames_read,
             frames_analysed=status.frames_analysed,
             frames_dropped=status.frames_dropped,
+            frames_stale=status.frames_stale,
+            frames_still=status.frames_still,
             reconnects=status.reconnects,
             last_error=status.last_error,
             last_frame_at=status.last_frame_at,

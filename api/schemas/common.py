@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Generic, TypeVar
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Query
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
@@ -77,3 +78,13 @@ async def _page_query(
 
 
 PageParts = Annotated[PageQuery, Depends(_page_query)]
+
+
+def without_secrets(url: str) -> str | None:
+    """Scheme, host and port, for users, paths and queries may hold secrets; None when there is no host."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    return f"{parts.scheme}://{parts.hostname}{port}" if parts.scheme and parts.hostname else None

@@ -2,29 +2,18 @@
 
 from datetime import datetime
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from api.schemas.common import Address, Answer, Request, Slug, Words
+from api.schemas.common import Address, Answer, Request, Slug, Words, without_secrets
 from pipelines.records.gate_values import BarrierKind, BarrierOutcome, BarrierSpec, Gate, GateMode, LivenessPolicy
 from vision.challenge import Action
 
 
 def _with_host(url: str | None) -> str | None:
-    if url is not None and not _without_secrets(url):
+    if url is not None and not without_secrets(url):
         raise ValueError("wanted scheme://host[:port]/path")
     return url
-
-
-def _without_secrets(url: str) -> str | None:
-    """Scheme, host and port, for users, paths and queries may hold secrets; None when there is no host."""
-    try:
-        parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
-    except ValueError:
-        return None
-    return f"{parts.scheme}://{parts.hostname}{port}" if parts.scheme and parts.hostname else None
 
 
 class BarrierIn(Request):
@@ -56,7 +45,7 @@ class BarrierOut(Answer):
     @classmethod
     def of(cls, spec: BarrierSpec) -> "BarrierOut":
         """The record as an answer."""
-        address = _without_secrets(spec.url) if spec.url else None
+        address = without_secrets(spec.url) if spec.url else None
         return cls(kind=spec.kind, address=address, topic=spec.topic, timeout_s=spec.timeout_s)
 
 

@@ -55,20 +55,6 @@ class ShortCodes:
         index.train((sample - centre) @ axes)
         return cls(centre, axes, index)
 
-    @classmethod
-    def restore(cls, centre: FloatArray, axes: FloatArray, codes: Bytes) -> Self:
-        """The codes that `serialize` gave; the bytes must come from a verified snapshot."""
-        return cls(centre, axes, faiss.deserialize_index(codes))
-
-    def serialize(self) -> Bytes:
-        """The trained quantiser and all codes, without centre and axes."""
-        codes: Bytes = faiss.serialize_index(self._index)
-        return codes
-
-    def copy(self) -> Self:
-        """The same in memory of its own."""
-        return type(self)(self.centre, self.axes, faiss.clone_index(self._index))
-
     def __len__(self) -> int:
         return int(self._index.ntotal)
 

@@ -1,76 +1,103 @@
-"""The galleries in memory: an index for each gallery and model, built from the store, which alone is the truth."""
+"""The galleries in memory: a replica for each gallery and model; the store alone is the truth, and they follow it."""
 
-import itertools
 import threading
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
-import numpy as np
-
-from pipelines.gallery.index import Batch, GalleryIndex
+from pipelines.gallery.replica import Replica
 from pipelines.gallery.search_plan import SearchPlan
 from pipelines.records.store import Store
-from pipelines.records.values import Removal, Template
+from pipelines.records.template_changes import Space
+from pipelines.records.values import Template
 from vision.types import Embedding, Match
 
+STALE_AFTER_S = 10.0
+WAIT_S = 5.0
+"""So long a gate waits for a replica that is being built or brought up to date elsewhere."""
 _TEMPLATES_PER_SUBJECT = 8
 """Hits asked for each wanted subject at first: a subject usually has up to five templates."""
-_BUILD_BATCH = 4096
 
-Key = tuple[str, str]
-"""gallery id, model id."""
+
+@dataclass(frozen=True, slots=True)
+class ReplicaStatus:
+    """How far one gallery's replica of one model is.
+
+    Attributes:
+        state: `building`: not there yet; `stale`: too old, gates answer `index_stale`.
+        templates: how many it holds.
+        version: the number of the last change that is in it.
+        behind: changes of the store that are not.
+        lag_s: since it was last known to hold everything.
+        rebuilds: how often it was built anew because changes were missing.
+    """
+
+    gallery_id: str
+    model_id: str
+    state: Literal["building", "current", "stale"]
+    templates: int
+    version: int
+    behind: int
+    lag_s: float
+    rebuilds: int
 
 
 @dataclass(slots=True)
 class _Entry:
-    """One gallery's templates of one model.
+    """The replica of one space.
 
     Attributes:
         lock: held while it is built or changed.
-        index: None until the first template shows the dimension.
-        owners: whose each template is.
-        templates: how many each subject has.
+        replica: None until it is built; replaced as a whole.
+        current_at: when it was last known to hold everything, of the monotonic clock.
     """
 
+    current_at: float
     lock: threading.Lock = field(default_factory=threading.Lock)
-    built: bool = False
-    index: GalleryIndex | None = None
-    owners: dict[int, str] = field(default_factory=dict)
-    templates: Counter[str] = field(default_factory=Counter)
-
-    def note(self, template: Template) -> None:
-        """Remember whose a template in the index is."""
-        self.owners[template.id] = template.subject_id
-        self.templates[template.subject_id] += 1
+    replica: Replica | None = None
+    rebuilds: int = 0
 
 
 class Galleries:
-    """Search and comparison in all galleries; an index is built when it is first asked for, and follows the store.
+    """Search and comparison in all galleries.
+
+    A replica is built when it is first asked for. `follow` brings it up to date with the changes of every
+    process on the same database; searches answer from what it holds.
 
     Args:
-        store: templates are read from it, and it tells of those that came and went.
+        store: templates and their changes are read from it.
         exact_limit: galleries up to this size are searched exactly.
+        stale_after_s: a replica that was not known to be current for longer answers no gate.
+        clock: monotonic seconds.
     """
 
-    def __init__(self, store: Store, exact_limit: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        exact_limit: int,
+        stale_after_s: float = STALE_AFTER_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._store = store
         self._plan = SearchPlan(exact_up_to=exact_limit)
+        self._stale_after_s = stale_after_s
+        self._clock = clock
         self._lock = threading.Lock()
-        self._entries: dict[Key, _Entry] = {}
-        store.on_added(self._added)
-        store.on_removed(self._removed)
+        self._entries: dict[Space, _Entry] = {}
 
     def count(self, gallery_id: str, model_id: str) -> int:
-        """How many templates of the model the gallery holds."""
-        return len(self._entry((gallery_id, model_id)).owners)
+        """How many templates of the model the replica holds."""
+        return len(self._replica((gallery_id, model_id)).owners)
 
     def enrolled(self, gallery_id: str, model_id: str, subject_id: str) -> bool:
-        """Whether the subject has a template of the model in the gallery."""
-        return self._entry((gallery_id, model_id)).templates[subject_id] > 0
+        """Whether the subject has a template of the model in the replica."""
+        return self._replica((gallery_id, model_id)).templates[subject_id] > 0
 
     def compare(self, gallery_id: str, subject_id: str, embedding: Embedding) -> float | None:
-        """The cosine with the subject's best template of the embedding's model, -1..1; None where there is none."""
+        """The cosine with the subject's best template of the embedding's model that the store holds now, -1..1; None
+        where there is none.
+        """
         templates = self._store.templates.of_subject(subject_id, gallery_id)
         return best_similarity(templates, embedding)
 
@@ -83,109 +110,112 @@ class Galleries:
             k: at least 1.
             newer_models: subjects enrolled with one of these are left out.
         """
-        entry = self._entry((gallery_id, embedding.model_id))
-        newer = [self._entry((gallery_id, model_id)) for model_id in newer_models]
+        replica = self._replica((gallery_id, embedding.model_id))
+        newer = [self._replica((gallery_id, model_id)) for model_id in newer_models]
         wanted = k * _TEMPLATES_PER_SUBJECT
         while True:
-            hits = _search(entry, embedding, wanted)
+            hits = replica.search(embedding, wanted)
             matches = [
                 match
-                for match in _best_of_each(entry, hits)
+                for match in replica.best_of_each(hits)
                 if not any(one.templates[match.subject_id] for one in newer)
             ]
             if len(matches) >= k or len(hits) < wanted:
                 return matches[:k]
             wanted *= 4
 
+    def follow(self, gallery_id: str, model_ids: Sequence[str]) -> bool:
+        """Bring the gallery's replicas up to what the store holds now, building those that are not there.
+
+        Where another thread is at it, that one is waited for, `WAIT_S` at most.
+
+        Returns:
+            False when one of them is too old to answer from, or not there yet.
+
+        Raises:
+            SealBroken: a template that was changed.
+        """
+        deadline = time.monotonic() + WAIT_S
+        usable = True
+        for model_id in model_ids:
+            entry = self._entry((gallery_id, model_id))
+            if entry.lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                try:
+                    self._bring_up(entry, (gallery_id, model_id))
+                finally:
+                    entry.lock.release()
+            usable = usable and self._usable(entry)
+        return usable
+
+    def spaces(self) -> tuple[Space, ...]:
+        """Gallery id and model id of every replica that is there, to be followed."""
+        return tuple(space for space, _ in self._built())
+
     def tend(self) -> int:
         """Choose the structure anew for galleries that outgrew theirs; how many did. For a quiet thread: it may take
         minutes for a million templates, in which searches go on.
         """
-        with self._lock:
-            entries = list(self._entries.values())
-        outgrown = [entry.index for entry in entries if entry.index is not None and entry.index.outgrown]
+        replicas = [entry.replica for _, entry in self._built()]
+        outgrown = [one.index for one in replicas if one is not None and one.index is not None and one.index.outgrown]
         for index in outgrown:
             index.retune()
         return len(outgrown)
 
-    def _entry(self, key: Key) -> _Entry:
-        """The entry, built."""
+    def statuses(self) -> tuple[ReplicaStatus, ...]:
+        """Every replica that was asked for, by gallery and model."""
         with self._lock:
-            entry = self._entries.setdefault(key, _Entry())
-        with entry.lock:
-            if not entry.built:
-                self._build(entry, self._store.templates.iterate(*key))
-                entry.built = True
-        return entry
+            entries = sorted(self._entries.items())
+        return tuple(self._status(space, entry) for space, entry in entries)
 
-    def _build(self, entry: _Entry, templates: Iterator[Template]) -> None:
-        entry.owners.clear()
-        entry.templates.clear()
-        first = next(templates, None)
-        if first is None:
-            return
-        entry.index = GalleryIndex(first.embedding.vector.size, first.embedding.model_id, self._plan)
-        everyone = itertools.chain([first], templates)
-        entry.index.rebuild(_batches(entry, everyone), model_id=first.embedding.model_id)
+    def _status(self, space: Space, entry: _Entry) -> ReplicaStatus:
+        replica = entry.replica
+        version = 0 if replica is None else replica.version
+        return ReplicaStatus(
+            *space,
+            state="building" if replica is None else "current" if self._usable(entry) else "stale",
+            templates=0 if replica is None else len(replica.owners),
+            version=version,
+            behind=self._store.template_changes.count_behind(space, version),
+            lag_s=self._clock() - entry.current_at,
+            rebuilds=entry.rebuilds,
+        )
 
-    def _added(self, templates: tuple[Template, ...]) -> None:
-        for template in templates:
-            with self._lock:
-                entry = self._entries.get((template.gallery_id, template.embedding.model_id))
-            if entry is None:
-                continue
-            with entry.lock:
-                # What is not built yet will find the template in the store; what is being built just now may have.
-                if entry.built and template.id not in entry.owners:
-                    self._add(entry, template)
+    def _usable(self, entry: _Entry) -> bool:
+        return entry.replica is not None and self._clock() - entry.current_at <= self._stale_after_s
 
-    def _add(self, entry: _Entry, template: Template) -> None:
-        embedding = template.embedding
-        if entry.index is None:
-            entry.index = GalleryIndex(embedding.vector.size, embedding.model_id, self._plan)
-        entry.index.add([template.id], embedding.vector[np.newaxis], model_id=embedding.model_id)
-        entry.note(template)
-
-    def _removed(self, removal: Removal) -> None:
+    def _built(self) -> list[tuple[Space, _Entry]]:
         with self._lock:
-            entries = list(self._entries.values())
-        for entry in entries:
+            return [(space, entry) for space, entry in self._entries.items() if entry.replica is not None]
+
+    def _entry(self, space: Space) -> _Entry:
+        with self._lock:
+            return self._entries.setdefault(space, _Entry(self._clock()))
+
+    def _replica(self, space: Space) -> Replica:
+        """The replica, built; as old as it is."""
+        entry = self._entry(space)
+        if entry.replica is None:
             with entry.lock:
-                gone = [template_id for template_id in removal.template_ids if template_id in entry.owners]
-                if entry.index is not None and gone:
-                    entry.index.remove(gone)
-                for template_id in gone:
-                    entry.templates[entry.owners.pop(template_id)] -= 1
+                if entry.replica is None:
+                    self._bring_up(entry, space)
+        assert entry.replica is not None  # noqa: S101  built just now, and never taken away
+        return entry.replica
+
+    def _bring_up(self, entry: _Entry, space: Space) -> None:
+        """Build, follow, or build anew where changes are missing; the old one serves meanwhile."""
+        # What is committed after this moment may be missing at the end.
+        known_at = self._clock()
+        if entry.replica is None or not entry.replica.follow():
+            fresh = Replica.built(self._store, space, self._plan)
+            built_at = self._clock()
+            if fresh.follow():
+                known_at = built_at
+            entry.rebuilds += entry.replica is not None
+            entry.replica = fresh
+        entry.current_at = known_at
 
 
 def best_similarity(templates: Sequence[Template], embedding: Embedding) -> float | None:
     """The cosine with the most alike template of the embedding's model, -1..1; None where there is none."""
     own = [template.embedding for template in templates if template.embedding.model_id == embedding.model_id]
     return max((one.similarity(embedding) for one in own), default=None)
-
-
-def _batches(entry: _Entry, templates: Iterable[Template]) -> Iterator[Batch]:
-    """The templates in parts for the index, each noted in the entry."""
-    everyone = iter(templates)
-    while batch := list(itertools.islice(everyone, _BUILD_BATCH)):
-        for template in batch:
-            entry.note(template)
-        yield [template.id for template in batch], np.stack([template.embedding.vector for template in batch])
-
-
-def _search(entry: _Entry, embedding: Embedding, wanted: int) -> list[tuple[int, float]]:
-    """Template ids and cosines, best first."""
-    if entry.index is None:
-        return []
-    ids, scores = entry.index.search(embedding.vector[np.newaxis], wanted, model_id=embedding.model_id)
-    return list(zip(ids[0].tolist(), scores[0].tolist(), strict=True))
-
-
-def _best_of_each(entry: _Entry, hits: Sequence[tuple[int, float]]) -> list[Match]:
-    """The subjects behind the hits, each once, best first; a template removed since is passed over."""
-    best: dict[str, float] = {}
-    for template_id, score in hits:
-        subject_id = entry.owners.get(template_id)
-        if subject_id is not None:
-            best.setdefault(subject_id, score)
-    return [Match(subject_id, score) for subject_id, score in best.items()]

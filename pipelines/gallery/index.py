@@ -1,13 +1,11 @@
-"""The one door to vector search: add, remove, search, snapshot, restore, rebuild."""
+"""The one door to vector search: add, remove, search, rebuild."""
 
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
-from pipelines.gallery import snapshot
 from pipelines.gallery.checks import Ids, IdsLike, as_ids, check_model, check_vectors
 from pipelines.gallery.locks import ReadWriteLock
 from pipelines.gallery.search_plan import SearchPlan
@@ -39,8 +37,8 @@ class _Change:
 class GalleryIndex:
     """Unit vectors of one model by id, searched by inner product. The database is the truth; this is disposable.
 
-    Thread-safe: searches run side by side, a change waits for them. While a rebuild, retune or restore is at
-    work, searches answer from the old structure, and changes go into the old and the new one.
+    Thread-safe: searches run side by side, a change waits for them. While a rebuild or retune is at work,
+    searches answer from the old structure, and changes go into the old and the new one.
 
     Args:
         dim: D of the vectors.
@@ -66,7 +64,7 @@ class GalleryIndex:
             return self._structure.store.holds(np.array([vector_id]))
 
     def ids(self) -> Ids:
-        """(N,) int64, every id in the index, ascending; compare them with the database's after a restore."""
+        """(N,) int64, every id in the index, ascending."""
         with self._lock.reading():
             return np.sort(self._structure.store.ids)
 
@@ -112,8 +110,6 @@ class GalleryIndex:
 
     def remove(self, ids: IdsLike) -> int:
         """Erase the vectors of these ids, their bytes included; how many were there.
-
-        A snapshot written earlier still holds them: write a new one over it, or delete it.
 
         Raises:
             BadArray: not whole numbers above 0.
@@ -172,26 +168,6 @@ class GalleryIndex:
             return SearchStructure.tuned(store, self.plan)
 
         self._replace(build)
-
-    def snapshot(self, path: Path, key: bytes) -> None:
-        """Write a sealed copy; the old file stays until the new one is whole and verified.
-
-        Raises:
-            OSError: the disk is full or fails; the old file is as it was.
-        """
-        with self._lock.reading():
-            frozen = self._structure.copy()
-        snapshot.save(frozen, self.model_id, path, key)
-
-    def restore(self, path: Path, key: bytes) -> None:
-        """Replace everything by a snapshot; compare `ids()` with the database's before serving from it.
-
-        Raises:
-            FileNotFoundError: there is no such file; rebuild.
-            SealBroken: it is damaged, cut off, or sealed with another key; rebuild.
-            ModelMismatch, BadArray: it holds another model's vectors; rebuild.
-        """
-        self._replace(lambda: snapshot.load(self.model_id, self.dim, path, key))
 
     def _checked(self, ids: IdsLike, vectors: FloatArray, model_id: str) -> Ids:
         check_model(self.model_id, model_id)

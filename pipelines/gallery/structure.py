@@ -1,6 +1,6 @@
 """One state of a gallery index: the vectors, and the short codes where there are any, kept in step."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -37,13 +37,6 @@ class SearchStructure:
     def nbytes(self) -> int:
         """Bytes of vectors, ids and codes."""
         return self.store.nbytes + (self.fast.codes.nbytes if self.fast else 0)
-
-    def copy(self) -> Self:
-        """The same in memory of its own."""
-        store = VectorStore(self.store.dim)
-        store.append(self.store.ids, self.store.vectors)
-        fast = self.fast and replace(self.fast, codes=self.fast.codes.copy())
-        return replace(self, store=store, fast=fast)
 
     def add(self, ids: Ids, vectors: FloatArray) -> None:
         """Add checked vectors.

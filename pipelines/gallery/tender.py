@@ -38,6 +38,7 @@ class Tender:
 
     def _run(self) -> None:
         self._try(self._build)
+        self._try(self._galleries.tend)
         while not self._closing.wait(INTERVAL_S):
             self._try(self._galleries.tend)
 

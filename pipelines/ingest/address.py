@@ -32,12 +32,14 @@ class Address:
         target: the path of a file or folder, the whole URL of a stream, the number of a webcam.
         shown: what logs and errors may hold.
         play: how a file is played; `wait` for all others.
+        host: the host as it was written, where `target` has its number instead.
     """
 
     scheme: str
     target: str = field(repr=False)
     shown: str
     play: Play = "wait"
+    host: str | None = field(default=None, repr=False)
 
     @property
     def live(self) -> bool:

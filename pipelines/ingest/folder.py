@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from pipelines.ingest.address import Address
+from pipelines.ingest.reading import Reading
 from vision.errors import BadInput, SourceError
 from vision.picture import decode_picture
 from vision.types import Frame, Image
@@ -21,15 +22,25 @@ class FolderSource:
         camera_id: of the frames.
         address: of the folder.
         clock: when the first picture counts as captured.
+        reading: which addresses may be opened.
         fps: pictures a second of captured time; None: one.
     """
 
     live = False
     lasting = False
+    still = 0
 
-    def __init__(self, camera_id: str, address: Address, clock: Callable[[], datetime], fps: float | None) -> None:
+    def __init__(
+        self,
+        camera_id: str,
+        address: Address,
+        clock: Callable[[], datetime],
+        reading: Reading,
+        fps: float | None,
+    ) -> None:
         self._camera_id = camera_id
-        self._folder = Path(address.target)
+        self._address = address
+        self._reading = reading
         self._shown = address.shown
         self._clock = clock
         self._interval = timedelta(seconds=1 / (fps or 1.0))
@@ -38,8 +49,8 @@ class FolderSource:
         """See `Source.frames`.
 
         Raises:
-            SourceError: `no_pictures` in the folder, or one that is `damaged`; its number is told, not its name,
-                which may be a person's.
+            SourceError: `forbidden`, `not_found`, `no_pictures` in the folder, or one that is `damaged`; its number is
+                told, not its name, which may be a person's.
         """
         paths = self._paths()
         started_at = self._clock()
@@ -50,9 +61,10 @@ class FolderSource:
             yield Frame(self._camera_id, number, started_at + number * self._interval, image)
 
     def _paths(self) -> list[Path]:
-        if not self._folder.is_dir():
+        folder = Path(self._reading.admit(self._address).target)
+        if not folder.is_dir():
             raise SourceError("not_found", self._shown)
-        paths = sorted(path for path in self._folder.iterdir() if path.suffix.lower() in SUFFIXES)
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
         if not paths:
             raise SourceError("no_pictures", self._shown)
         return paths

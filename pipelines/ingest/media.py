@@ -11,13 +11,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias, cast
+from urllib.parse import urlsplit
 
 import av
+import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from pipelines.ingest.address import NETWORK_SCHEMES, Address
 from vision.errors import ConfigurationError, SourceError
+from vision.motion_gate import Luma
 
 _Packet: TypeAlias = "av.Packet[VideoStream]"
 
@@ -43,6 +46,10 @@ _PROTOCOLS = {
     "http": "http,https,tcp,tls,crypto",
     "https": "http,https,tcp,tls,crypto",
 }
+# A playlist or a session description would have FFmpeg open what it names, wherever that is; containers name nothing.
+_CONTAINERS = "asf,avi,flv,h264,hevc,ivf,m4v,matroska,mjpeg,mov,mpeg,mpegts,mpegvideo,mpjpeg,mxf,nut,obu,ogg"
+_PLANAR = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "gray")
+"""Formats whose first plane is the brightness in bytes."""
 _WEBCAMS = {"linux": ("video4linux2", "/dev/video{}"), "darwin": ("avfoundation", "{}")}
 
 
@@ -130,6 +137,15 @@ class Media:
         raise SourceError(reason, self._address.shown)
 
 
+def brightness(picture: av.VideoFrame) -> Luma:
+    """(H, W) uint8, as it was decoded; valid as long as the picture is, and neither turned nor converted."""
+    if picture.format.name not in _PLANAR:
+        return cast("Luma", picture.to_ndarray(format="gray"))
+    plane = picture.planes[0]
+    lines = np.frombuffer(cast("bytes", plane), np.uint8).reshape(-1, plane.line_size)
+    return lines[: picture.height, : picture.width]
+
+
 def open_media(address: Address, timeouts: Timeouts) -> Media:
     """The file, stream or webcam, opened.
 
@@ -162,6 +178,16 @@ def _options(address: Address, timeouts: Timeouts) -> dict[str, str]:
     options: dict[str, str] = {}
     if address.scheme in _PROTOCOLS:
         options["protocol_whitelist"] = _PROTOCOLS[address.scheme]
+    if address.scheme in ("file", "http", "https"):
+        options["format_whitelist"] = _CONTAINERS
+    if address.scheme in ("http", "https"):
+        # Where a redirect leads to was not checked.
+        options["max_redirects"] = "0"
+        if address.host is not None:
+            options |= {
+                "headers": f"Host: {address.host}\r\n",
+                "verifyhost": urlsplit(f"//{address.host}").hostname or "",
+            }
     if address.scheme.startswith("rtsp"):
         # UDP loses packets and passes no firewall; the delay of TCP is small beside that of decoding.
         options |= {"rtsp_transport": "tcp", "timeout": str(int(timeouts.read_s * 1e6))}

@@ -1,150 +1,96 @@
 """The cameras of this process: they come and go while the others run on."""
 
-import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from random import Random
 from typing import Any
 
-from models.faces.lane import FaceLane
-from models.plates.lane import PlateLane
+from pipelines.ingest.address import parse_address
 from pipelines.ingest.backoff import Backoff
-from pipelines.ingest.media import Timeouts
+from pipelines.ingest.lanes import Opener
+from pipelines.ingest.reading import Reading
 from pipelines.ingest.source import open_source
 from pipelines.ingest.status import CameraStatus, OnState
-from pipelines.ingest.worker import CameraWorker
+from pipelines.ingest.turns import LaneBeat, Turns
+from pipelines.ingest.worker import Analysis, CameraWorker, Stage
 from pipelines.records.gate_values import Camera
 from pipelines.settings import utc_now
-from pipelines.stages.face import FaceStage, TrackSink
-from pipelines.stages.passage import PlateRules
-from pipelines.stages.plate import PlateStage, VisitSink
-from pipelines.stages.street import StreetDetector, StreetStage
-from pipelines.stages.street_sightings import SightingSink, SightingStage
-from pipelines.stages.visit import TrackRules
+from pipelines.stages.face import FaceStage
+from pipelines.stages.street_sightings import SightingStage
 from pipelines.street_cameras import USUAL_FPS
-from vision.errors import ConfigurationError, Conflict, NotFound
-from vision.quality import QualityLimits
+from vision.errors import Conflict, NotFound
 from vision.types import FaceObservation
 
-logger = logging.getLogger(__name__)
-
-FACE_LANE = "face"
-PLATE_LANE = "plate"
-STREET_LANE = "street"
-LANES = (FACE_LANE, PLATE_LANE, STREET_LANE)
 _STOP_MARGIN_S = 15.0
 """For the stage's last frame and the deliveries that wait, beyond the grabber's read time-out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FaceWork:
-    """What is done with the frames of face cameras.
-
-    Attributes:
-        lane: the face networks, shared by all cameras.
-        sink: decides on visits.
-        limits, rules: of the stage; None: the defaults.
-    """
-
-    lane: FaceLane
-    sink: TrackSink
-    limits: QualityLimits | None = None
-    rules: TrackRules | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlateWork:
-    """What is done with the frames of plate cameras.
-
-    Attributes:
-        lane: the plate networks, shared by all cameras.
-        sink: decides on visits.
-        rules: of the stage; None: the defaults.
-    """
-
-    lane: PlateLane
-    sink: VisitSink
-    rules: PlateRules | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StreetWork:
-    """What is done with the frames of street cameras.
-
-    Attributes:
-        sink: makes reports of what is told.
-        detector: shared by all cameras; None: rules over classes see nobody.
-    """
-
-    sink: SightingSink
-    detector: StreetDetector | None = None
-
-
-_Stage = FaceStage | PlateStage | SightingStage
+class _Running:
+    camera: Camera
+    worker: CameraWorker[Any]
+    stage: Stage[Any]
 
 
 class CameraRuntime:
     """Runs a worker for each camera.
 
     Args:
-        faces: for the cameras of lane `face`.
-        plates, street: for those of lane `plate` and `street`; None: none is taken.
+        lanes: what is done with their frames.
+        reading: how they are read; None: by the defaults, and addresses are not asked about.
         clock: anchors the streams to the day.
-        timeouts: of opening and reading; None: the defaults.
         on_state: told of every change of a camera's state, in that camera's threads.
+        holds: whether a camera is still this process's own; see `Analysis`.
     """
 
     def __init__(
         self,
-        faces: FaceWork,
-        plates: PlateWork | None = None,
-        street: StreetWork | None = None,
+        lanes: Opener,
+        reading: Reading | None = None,
         *,
         clock: Callable[[], datetime] = utc_now,
-        timeouts: Timeouts | None = None,
         on_state: OnState | None = None,
+        holds: Callable[[str], bool] = lambda _camera_id: True,
     ) -> None:
-        self._faces = faces
-        self._plates = plates
-        self._street = street
+        self._lanes = lanes
+        self._reading = reading or Reading()
         self._clock = clock
-        self._timeouts = timeouts or Timeouts()
         self._on_state = on_state
+        self._holds = holds
+        self._turns = Turns(self._reading.slots)
         self._lock = threading.Lock()
-        self._running: dict[str, tuple[CameraWorker[Any], _Stage]] = {}
+        self._running: dict[str, _Running] = {}
+        self._stopping: set[str] = set()
         self._closed = False
+
+    def check(self, camera: Camera) -> None:
+        """Refuse a camera that cannot run here, without running it.
+
+        Raises:
+            ConfigurationError: an address that is none or may not be opened, a lane that is not known, or one without
+                networks here.
+        """
+        self._lanes.check(camera)
+        address = parse_address(camera.url)
+        if self._reading.policy is not None:
+            self._reading.policy.check(address)
 
     def add(self, camera: Camera) -> None:
         """Begin to read the camera; whether it can be reached shows in its status.
 
         Raises:
             Conflict: a camera with this id is here already, or the runtime was closed.
-            ConfigurationError: an address or a lane that is not known, or a lane without networks here.
+            ConfigurationError: see `check`.
         """
-        worker, stage = self._worker(camera)
+        running = self._open(camera)
         with self._lock:
-            if self._closed or camera.id in self._running:
+            if self._closed or camera.id in self._running or camera.id in self._stopping:
                 raise Conflict(f"camera {camera.id}: {'the runtime is closed' if self._closed else 'runs already'}")
-            self._running[camera.id] = (worker, stage)
-            worker.start()
-
-    def check_lane(self, camera: Camera) -> None:
-        """Refuse a camera whose frames nothing here can look at.
-
-        Raises:
-            ConfigurationError: a lane that is not known, or without networks here.
-        """
-        if camera.lane not in LANES:
-            raise ConfigurationError(f"camera {camera.id}: wanted a lane of {', '.join(LANES)}, got {camera.lane!r}")
-        if camera.lane == PLATE_LANE and self._plates is None:
-            raise ConfigurationError(
-                f"camera {camera.id}: wanted plate networks for lane {PLATE_LANE!r}, got none: set "
-                "CITYGATE_PLATE_DETECTOR and CITYGATE_PLATE_READER"
-            )
-        if camera.lane == STREET_LANE and self._street is None:
-            raise ConfigurationError(f"camera {camera.id}: wanted somebody who takes its incidents, got nobody")
+            self._running[camera.id] = running
+            running.worker.start()
 
     def remove(self, camera_id: str) -> None:
         """Stop the camera: returns when what it saw was delivered, at the latest some time after its read time-out.
@@ -153,21 +99,46 @@ class CameraRuntime:
             NotFound: no such camera is here.
         """
         with self._lock:
-            worker, _ = self._find(camera_id)
+            worker = self._find(camera_id).worker
             del self._running[camera_id]
-        worker.stop(self._stop_s)
+            self._stopping.add(camera_id)
+        try:
+            worker.stop(self._stop_s)
+        finally:
+            with self._lock:
+                self._stopping.discard(camera_id)
+
+    def change(self, camera: Camera) -> None:
+        """Go on with the camera as it is now: what the old one saw is delivered, then it begins anew.
+
+        Raises:
+            Conflict: the runtime was closed, or the camera is being stopped by somebody else.
+            ConfigurationError: see `check`; the camera then runs on as it was.
+        """
+        self.check(camera)
+        with suppress(NotFound):
+            self.remove(camera.id)
+        self.add(camera)
+
+    def cameras(self) -> dict[str, Camera]:
+        """Those that are here, as they were added."""
+        with self._lock:
+            return {camera_id: running.camera for camera_id, running in self._running.items()}
 
     def states(self) -> dict[str, CameraStatus]:
         """How each camera is doing; one that ended by itself is `stopped` until it is removed."""
         with self._lock:
-            return {camera_id: worker.status for camera_id, (worker, _) in self._running.items()}
+            return {camera_id: running.worker.status for camera_id, running in self._running.items()}
+
+    def beats(self) -> dict[str, LaneBeat]:
+        """A sign of life of each lane's networks."""
+        return self._turns.beats()
 
     def trusts(self, camera_id: str) -> bool | None:
         """Whether the newest frame of a street camera shows what lies before it; None of all others."""
         with self._lock:
             running = self._running.get(camera_id)
-        stage = None if running is None else running[1]
-        return stage.trusted if isinstance(stage, SightingStage) else None
+        return running.stage.trusted if running and isinstance(running.stage, SightingStage) else None
 
     def current_track(self, camera_id: str, since: datetime | None = None) -> list[FaceObservation]:
         """The best frames of who stands nearest to the camera now, in the order of time; empty when nobody does.
@@ -180,7 +151,7 @@ class CameraRuntime:
             NotFound: no such camera is here.
         """
         with self._lock:
-            _, stage = self._find(camera_id)
+            stage = self._find(camera_id).stage
         return stage.current_track(since) if isinstance(stage, FaceStage) else []
 
     def retry(self, camera_id: str, visit: str) -> bool:
@@ -192,8 +163,7 @@ class CameraRuntime:
         """
         with self._lock:
             running = self._running.get(camera_id)
-        stage = None if running is None else running[1]
-        return isinstance(stage, FaceStage) and stage.retry(visit)
+        return running is not None and isinstance(running.stage, FaceStage) and running.stage.retry(visit)
 
     def wait(self, camera_id: str, timeout_s: float | None = None) -> bool:
         """Whether the camera's source has ended and all it showed was delivered, after waiting for it.
@@ -202,14 +172,14 @@ class CameraRuntime:
             NotFound: no such camera is here.
         """
         with self._lock:
-            worker, _ = self._find(camera_id)
+            worker = self._find(camera_id).worker
         return worker.wait(timeout_s)
 
     def close(self) -> None:
         """Stop all cameras, side by side; visits already made are delivered first."""
         with self._lock:
             self._closed = True
-            workers = [worker for worker, _ in self._running.values()]
+            workers = [running.worker for running in self._running.values()]
             self._running.clear()
         for worker in workers:
             worker.request_stop()
@@ -218,28 +188,23 @@ class CameraRuntime:
 
     @property
     def _stop_s(self) -> float:
-        return self._timeouts.open_s * 2 + self._timeouts.read_s + _STOP_MARGIN_S
+        timeouts = self._reading.timeouts
+        return timeouts.open_s * 2 + timeouts.read_s + _STOP_MARGIN_S
 
-    def _worker(self, camera: Camera) -> tuple[CameraWorker[Any], _Stage]:
+    def _open(self, camera: Camera) -> _Running:
         """The camera's worker, not yet started, and the stage it feeds."""
-        self.check_lane(camera)
-        if camera.street is not None:
-            camera = replace(camera, fps=camera.fps or USUAL_FPS)
-        source = open_source(camera, self._clock, self._timeouts)
+        stage, deliver = self._lanes.open(camera)
+        read = camera if camera.street is None else replace(camera, fps=camera.fps or USUAL_FPS)
+        source = open_source(read, self._clock, self._reading)
         # Seeded by nothing: after a power cut a street's cameras must not all be asked in the same moment.
         backoff = Backoff(Random())  # noqa: S311 - no secret
-        if camera.lane == PLATE_LANE and self._plates:
-            cars = PlateStage(self._plates.lane, self._plates.rules, camera.lane_id)
-            return CameraWorker(camera.id, source, cars, self._plates.sink.on_visit, backoff, self._on_state), cars
-        if camera.street is not None and self._street:
-            street = SightingStage(StreetStage(camera.street.camera(camera.id), self._street.detector))
-            return CameraWorker(
-                camera.id, source, street, self._street.sink.on_sighting, backoff, self._on_state
-            ), street
-        people = FaceStage(self._faces.lane, self._faces.limits, self._faces.rules)
-        return CameraWorker(camera.id, source, people, self._faces.sink.on_track, backoff, self._on_state), people
+        analysis = Analysis(
+            self._turns, camera.lane, self._reading.max_age_s, self._clock, lambda: self._holds(camera.id)
+        )
+        worker: CameraWorker[Any] = CameraWorker(camera.id, source, stage, deliver, backoff, self._on_state, analysis)
+        return _Running(camera, worker, stage)
 
-    def _find(self, camera_id: str) -> tuple[CameraWorker[Any], _Stage]:
+    def _find(self, camera_id: str) -> _Running:
         if camera_id not in self._running:
             raise NotFound(f"no camera {camera_id} runs here")
         return self._running[camera_id]

@@ -30,6 +30,15 @@ class FrameSlot:
             self._changed.notify_all()
             return dropped
 
+    def wait(self) -> bool:
+        """Whether there is a frame, once there is one; False when the slot is closed and empty.
+
+        It may have become a newer one when it is taken: who waits for something else meanwhile takes it afterwards.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: self._frame is not None or self._closed)
+            return self._frame is not None
+
     def take(self) -> Frame | None:
         """The frame, once there is one; None when the slot is closed and empty."""
         with self._changed:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from pipelines.ingest.address import parse_address
 from pipelines.ingest.folder import FolderSource
-from pipelines.ingest.media import Timeouts
+from pipelines.ingest.reading import Reading
 from pipelines.ingest.video import VideoSource
 from pipelines.records.gate_values import Camera
 from pipelines.settings import utc_now
@@ -28,6 +28,11 @@ class Source(Protocol):
         """Whether it has no end of its own, so that it is opened again after every loss."""
         ...
 
+    @property
+    def still(self) -> int:
+        """Frames that were not given so far, for nothing moved in them."""
+        ...
+
     def frames(self, stopping: threading.Event) -> Generator[Frame, None, None]:
         """Open it and read on until it ends, or soon after `stopping` is set; may be called again afterwards.
 
@@ -42,14 +47,23 @@ class Source(Protocol):
 def open_source(
     camera: Camera,
     clock: Callable[[], datetime] = utc_now,
-    timeouts: Timeouts | None = None,
+    reading: Reading | None = None,
 ) -> Source:
     """The source of a camera's frames; nothing is opened before `Source.frames` is called.
 
+    Args:
+        camera: where its pictures come from.
+        clock: anchors the stream to the day.
+        reading: how; None: by the defaults, and the address is not asked about.
+
     Raises:
-        ConfigurationError: an address that is none.
+        ConfigurationError: an address that is none. What the policy refuses shows when it is opened, as `forbidden`:
+            a setting that was made stricter must not keep the other cameras from beginning.
     """
+    reading = reading or Reading()
     address = parse_address(camera.url)
     if address.scheme == "file" and Path(address.target).is_dir():
-        return FolderSource(camera.id, address, clock, camera.fps)
-    return VideoSource(camera.id, address, clock, timeouts or Timeouts(), camera.fps)
+        return FolderSource(camera.id, address, clock, reading, camera.fps)
+    # Of a file that waits everything is looked at: whoever plays it wants to know what is in it.
+    motion = reading.motion.get(camera.lane) if address.live else None
+    return VideoSource(camera.id, address, clock, reading, camera.fps, motion)

@@ -8,6 +8,7 @@ from typing import Literal
 
 ANALYSIS_FAILED = "analysis_failed"
 DELIVERY_FAILED = "delivery_failed"
+NOT_OURS = "not_ours"
 CameraState = Literal["starting", "running", "lost", "stopped"]
 
 
@@ -20,6 +21,8 @@ class CameraStatus:
         frames_read: that came from the source.
         frames_analysed: that passed the stage.
         frames_dropped: that a newer one replaced before the stage was free.
+        frames_stale: that were too old when the stage was free.
+        frames_still: that were decoded and not looked at, for nothing moved; they are not in `frames_read`.
         failures: analyses and deliveries that broke, see the log.
         reconnects: how often it came back.
         last_error: a word, such as `timed_out` or `analysis_failed`; None while all is well.
@@ -31,6 +34,8 @@ class CameraStatus:
     frames_read: int = 0
     frames_analysed: int = 0
     frames_dropped: int = 0
+    frames_stale: int = 0
+    frames_still: int = 0
     failures: int = 0
     reconnects: int = 0
     last_error: str | None = None
@@ -63,8 +68,14 @@ class StatusBoard:
         """As it is now."""
         return self._status
 
-    def frame(self, captured_at: datetime, *, dropped: bool) -> None:
-        """A frame came; with it a camera that was starting or lost runs."""
+    def frame(self, captured_at: datetime, *, dropped: bool, still: int = 0) -> None:
+        """A frame came; with it a camera that was starting or lost runs.
+
+        Args:
+            captured_at: when it was captured.
+            dropped: whether another one was dropped for it.
+            still: how many were not looked at so far, for nothing moved.
+        """
 
         def change(before: CameraStatus) -> CameraStatus:
             return replace(
@@ -72,6 +83,7 @@ class StatusBoard:
                 state="running",
                 frames_read=before.frames_read + 1,
                 frames_dropped=before.frames_dropped + dropped,
+                frames_still=still,
                 reconnects=before.reconnects + (before.state == "lost"),
                 last_error=None if before.state == "lost" else before.last_error,
                 last_frame_at=captured_at,
@@ -84,6 +96,10 @@ class StatusBoard:
         self._change(
             lambda before: replace(_healed(before, ANALYSIS_FAILED), frames_analysed=before.frames_analysed + 1)
         )
+
+    def stale(self) -> None:
+        """A frame was too old to be analysed."""
+        self._change(lambda before: replace(before, frames_stale=before.frames_stale + 1))
 
     def delivered(self) -> None:
         """A result was taken."""

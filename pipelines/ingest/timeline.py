@@ -11,6 +11,9 @@ _STEP = timedelta(milliseconds=1)
 class Timeline:
     """Turns a stream's media time into aware UTC times, each later than the one before.
 
+    But where the clock was set back by more than MAX_SKEW, a live stream's times go back with it: else they would all
+    but stand still until the clock is there again, and nobody would stand anywhere for any time.
+
     The first frame is captured when it comes; all others by their distance to it in media time. A live stream is
     anchored anew when its time jumps back or leaves the clock by more than MAX_SKEW.
 
@@ -38,7 +41,7 @@ class Timeline:
         """
         now = self._clock()
         captured_at = now if media_s is None else self._of_media(timedelta(seconds=media_s), zero, now)
-        if self._last is not None:
+        if self._last is not None and not (self._live and self._last - now > MAX_SKEW):
             captured_at = max(captured_at, self._last + _STEP)
         self._last = captured_at
         return captured_at

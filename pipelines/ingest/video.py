@@ -12,9 +12,11 @@ import av
 import numpy as np
 
 from pipelines.ingest.address import Address
-from pipelines.ingest.media import Media, Timeouts, open_media
+from pipelines.ingest.media import Media, brightness, open_media
+from pipelines.ingest.reading import Reading
 from pipelines.ingest.timeline import Thinning, Timeline
 from vision.errors import SourceError
+from vision.motion_gate import MotionGate, MotionLimits
 from vision.types import Frame, Image
 
 _ENDED_SHARE = 0.9
@@ -28,8 +30,9 @@ class VideoSource:
         camera_id: of the frames.
         address: where it comes from.
         clock: anchors the stream's own time to the day.
-        timeouts: of opening and reading.
+        reading: time-outs, and which addresses may be opened.
         fps: frames a second to be looked at; None: all.
+        motion: what passes the motion gate; None: everything.
     """
 
     def __init__(
@@ -37,14 +40,17 @@ class VideoSource:
         camera_id: str,
         address: Address,
         clock: Callable[[], datetime],
-        timeouts: Timeouts,
+        reading: Reading,
         fps: float | None = None,
+        motion: MotionLimits | None = None,
     ) -> None:
         self._camera_id = camera_id
         self._address = address
         self._clock = clock
-        self._timeouts = timeouts
+        self._reading = reading
         self._fps = fps
+        self._motion = motion
+        self.still = 0
         self.live = address.live
         self.lasting = address.lasting
 
@@ -52,20 +58,27 @@ class VideoSource:
         """See `Source.frames`; a file played live keeps real time.
 
         Raises:
-            SourceError: `timed_out`, `unreachable`, `not_authorized`, `not_found`, `damaged`, `truncated`,
-                `no_pictures`, `ended`, `unreadable`.
+            SourceError: `forbidden`, `unknown_host`, `timed_out`, `unreachable`, `not_authorized`, `not_found`,
+                `damaged`, `truncated`, `no_pictures`, `ended`, `unreadable`.
         """
         timeline = Timeline(self._clock, live=self.live)
         thinning = Thinning(self._fps)
+        gate = None if self._motion is None else MotionGate(self._motion)
         numbers = itertools.count()
         while not stopping.is_set():
             timeline.restart()
-            with closing(open_media(self._address, self._timeouts)) as media:
+            address = self._reading.admit(self._address)
+            with closing(open_media(address, self._reading.timeouts)) as media:
                 for picture in self._played(media, stopping):
                     number = next(numbers)
                     captured_at = timeline.at(media.time_s(picture), media.zero)
-                    if thinning.keeps(captured_at):
-                        yield Frame(self._camera_id, number, captured_at, _pixels(picture))
+                    if not thinning.keeps(captured_at):
+                        continue
+                    # Asked before the colours are made, which takes as long as decoding.
+                    if gate is not None and not gate.passes(brightness(picture), captured_at):
+                        self.still += 1
+                        continue
+                    yield Frame(self._camera_id, number, captured_at, _pixels(picture))
             if self._address.play != "loop":
                 break
 

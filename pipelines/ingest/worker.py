@@ -19,13 +19,24 @@ import time
 import traceback
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
 from pipelines.ingest.backoff import Backoff
 from pipelines.ingest.slot import FrameSlot
 from pipelines.ingest.source import Source
-from pipelines.ingest.status import ANALYSIS_FAILED, DELIVERY_FAILED, CameraStatus, OnState, StatusBoard
+from pipelines.ingest.status import (
+    ANALYSIS_FAILED,
+    DELIVERY_FAILED,
+    NOT_OURS,
+    CameraStatus,
+    OnState,
+    StatusBoard,
+)
+from pipelines.ingest.turns import Turns
+from pipelines.settings import utc_now
 from vision.errors import SourceError
 from vision.types import Frame
 
@@ -50,6 +61,30 @@ class Stage(Protocol[Result_co]):
         ...
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """When a camera's frames are analysed.
+
+    Attributes:
+        turns: shared by the cameras of a process.
+        lane: under which its turns are counted.
+        max_age_s: a live camera's frame that is older is dropped, never analysed.
+        clock: by which it is older.
+        holds: whether this process still has the camera; when it does not, nothing is analysed or delivered any more,
+            for another process does so.
+    """
+
+    turns: Turns = field(default_factory=lambda: Turns(1))
+    lane: str = ""
+    max_age_s: float = float("inf")
+    clock: Callable[[], datetime] = utc_now
+    holds: Callable[[], bool] = lambda: True
+
+    def too_old(self, frame: Frame) -> bool:
+        """Whether a live frame comes too late; one from the future is not old: the clock was set back."""
+        return (self.clock() - frame.captured_at) / timedelta(seconds=1) > self.max_age_s
+
+
 class CameraWorker(Generic[Result]):
     """The threads of one camera.
 
@@ -60,6 +95,7 @@ class CameraWorker(Generic[Result]):
         deliver: takes each result, in order.
         backoff: how long a lost source is left alone.
         on_state: told of every change of state, in one of the worker's threads.
+        analysis: when its frames are analysed; None: each one at once.
     """
 
     def __init__(
@@ -70,7 +106,9 @@ class CameraWorker(Generic[Result]):
         deliver: Callable[[Result], None],
         backoff: Backoff,
         on_state: OnState | None = None,
+        analysis: Analysis | None = None,
     ) -> None:
+        self._analysis = analysis or Analysis()
         self._camera_id = camera_id
         self._source = source
         self._stage = stage
@@ -135,29 +173,46 @@ class CameraWorker(Generic[Result]):
             with closing(self._source.frames(self._stopping)) as frames:
                 for frame in frames:
                     self._first_s = self._first_s or time.monotonic()
-                    self._board.frame(frame.captured_at, dropped=self._slot.put(frame))
+                    dropped = self._slot.put(frame)
+                    self._board.frame(frame.captured_at, dropped=dropped, still=self._source.still)
         except SourceError as error:
             if not self._stopping.is_set():
                 logger.warning("camera %s: %s", self._camera_id, error)
                 self._board.lost(error.reason)
 
     def _analyse(self) -> None:
-        while (frame := self._slot.take()) is not None:
-            if self._attempt("analysis", partial(self._collect, partial(self._stage.process, frame))):
-                self._board.analysed()
-            else:
-                self._board.failed(ANALYSIS_FAILED)
-        if not self._attempt("analysis", partial(self._collect, self._stage.finish)):
+        while self._slot.wait():
+            made: list[Result] = []
+            with self._analysis.turns.turn(self._analysis.lane):
+                # Taken now and not before: while it waited for its turn, a newer one may have come.
+                frame = self._slot.take()
+                if frame is not None:
+                    self._look(frame, made)
+            self._hand_on(made)
+        made = []
+        if not self._attempt("analysis", partial(_collect, self._stage.finish, made)):
             self._board.failed(ANALYSIS_FAILED)
+        self._hand_on(made)
         self._results.put(None)
 
-    def _collect(self, results: Callable[[], Iterable[Result]]) -> None:
-        for result in results():
+    def _look(self, frame: Frame, made: list[Result]) -> None:
+        if (self._source.live and self._analysis.too_old(frame)) or not self._analysis.holds():
+            self._board.stale()
+        elif self._attempt("analysis", partial(_collect, partial(self._stage.process, frame), made)):
+            self._board.analysed()
+        else:
+            self._board.failed(ANALYSIS_FAILED)
+
+    def _hand_on(self, made: Iterable[Result]) -> None:
+        """Outside the turn: a courier that is busy must hold up its own camera only."""
+        for result in made:
             self._results.put(result)
 
     def _carry(self) -> None:
         while (result := self._results.get()) is not None:
-            if self._attempt("delivery", partial(self._deliver, result)):
+            if not self._analysis.holds():
+                self._board.failed(NOT_OURS)
+            elif self._attempt("delivery", partial(self._deliver, result)):
                 self._board.delivered()
             else:
                 self._board.failed(DELIVERY_FAILED)
@@ -177,3 +232,9 @@ class CameraWorker(Generic[Result]):
             logger.error("camera %s: %s failed: %s\n%s", self._camera_id, what, type(error).__name__, places)  # noqa: TRY400
             return False
         return True
+
+
+def _collect(results: Callable[[], Iterable[Result]], made: list[Result]) -> None:
+    """Add them one by one: what was made before a fault is not lost."""
+    for result in results():
+        made.append(result)  # noqa: PERF402 - as above

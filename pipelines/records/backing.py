@@ -11,23 +11,19 @@ from pipelines.records.audit import AuditLog
 from pipelines.records.database import Database
 from pipelines.records.evidence import EvidenceFolder
 from pipelines.records.feed import EventFeed
+from pipelines.records.ledger import ErasureLedger
 from pipelines.records.tables import DataKeyRow, SubjectRow
-from pipelines.records.values import Removal, Template
 from pipelines.records.vault import Sealer, Vault
 from vision.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
-class Listeners:
-    """Who is told, after the commit and before the next writer begins, what came to and left the store."""
-
-    added: list[Callable[[tuple[Template, ...]], None]] = field(default_factory=list)
-    removed: list[Callable[[Removal], None]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
 class Backing:
-    """Shared by the nouns of one store."""
+    """Shared by the nouns of one store.
+
+    Attributes:
+        template_listeners: called after a commit of this process in which templates came or went.
+    """
 
     database: Database
     vault: Vault
@@ -35,7 +31,8 @@ class Backing:
     audit: AuditLog
     feed: EventFeed
     evidence: EvidenceFolder
-    listeners: Listeners
+    ledger: ErasureLedger
+    template_listeners: list[Callable[[], None]] = field(default_factory=list)
 
     def data_key(self, session: Session, subject_id: str) -> Sealer:
         """The subject's data key.

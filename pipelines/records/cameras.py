@@ -1,7 +1,10 @@
 """Cameras: where pictures come from; the address is sealed, for it may hold a password."""
 
+from dataclasses import replace
+
 from pydantic import ValidationError
 from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy.orm import Session
 
 from pipelines.records.backing import Backing
 from pipelines.records.galleries import of_purposes
@@ -14,6 +17,7 @@ from pipelines.records.values import ApiKey, AuditNote, Page
 from pipelines.street_cameras import Drawing, StreetSettings, told_faults
 from vision.errors import BadInput, ConfigurationError, Conflict, NotFound
 
+_CHANGING = ("url", "gate_id", "fps", "lane_id", "street")
 _PLACE = LaneRow.lot_id + "/" + LaneRow.id
 
 
@@ -36,11 +40,7 @@ class Cameras:
             session = transaction.session
             if session.scalar(select(CameraRow.seq).where(CameraRow.id == camera.id)) is not None:
                 raise Conflict(f"camera {camera.id}: exists already")
-            gate = select(GateRow.seq).where(GateRow.id == camera.gate_id)
-            if camera.gate_id is not None and session.scalar(gate) is None:
-                raise NotFound(f"no gate {camera.gate_id}")
-            if camera.lane_id is not None:
-                lane_row(session, *camera.lane_id.split("/"))
+            self._check_watched(session, camera)
             session.add(self._row(camera))
             self._backing.audit.write(transaction, note)
         return camera
@@ -81,6 +81,31 @@ class Cameras:
             transaction.session.flush()
             return self._camera(row)
 
+    def change(self, camera: Camera, *, actor: str) -> Camera:
+        """Keep the camera as it is now; its id, lane and age stay.
+
+        Raises:
+            NotFound: no such camera, gate or parking lane.
+            Conflict: it would look for something else; that is another camera.
+        """
+        with self._backing.database.writing() as transaction:
+            session = transaction.session
+            row = session.scalar(select(CameraRow).where(CameraRow.id == camera.id))
+            if row is None:
+                raise NotFound(f"no camera {camera.id}")
+            if row.lane != camera.lane:
+                raise Conflict(f"camera {camera.id}: wanted lane {row.lane}, got {camera.lane}")
+            self._check_watched(session, camera)
+            changed = self._row(camera)
+            before = self._camera(row)
+            for name in ("gate_id", "fps", "lane_id", "street", *(("url",) if before.url != camera.url else ())):
+                setattr(row, name, getattr(changed, name))
+            differing = [name for name in _CHANGING if getattr(before, name) != getattr(camera, name)]
+            self._backing.audit.write(
+                transaction, AuditNote(actor, "camera.changed", camera.id, {"fields": ", ".join(differing)})
+            )
+            return replace(camera, created_at=before.created_at)
+
     def delete(self, camera_id: str, *, actor: str) -> None:
         """Remove the camera; a gate that decides on its track then waits for pictures.
 
@@ -95,6 +120,14 @@ class Cameras:
             session.execute(update(GateRow).where(GateRow.camera_id == camera_id).values(camera_id=None))
             session.delete(row)
             self._backing.audit.write(transaction, AuditNote(actor, "camera.deleted", camera_id))
+
+    @staticmethod
+    def _check_watched(session: Session, camera: Camera) -> None:
+        gate = select(GateRow.seq).where(GateRow.id == camera.gate_id)
+        if camera.gate_id is not None and session.scalar(gate) is None:
+            raise NotFound(f"no gate {camera.gate_id}")
+        if camera.lane_id is not None:
+            lane_row(session, *camera.lane_id.split("/"))
 
     def _row(self, camera: Camera) -> CameraRow:
         return CameraRow(

@@ -10,6 +10,7 @@ from pipelines.records.backing import Backing
 from pipelines.records.checks import check_slug, check_utc
 from pipelines.records.database import Transaction
 from pipelines.records.event_log import EventLog
+from pipelines.records.ledger import ErasureNote
 from pipelines.records.paging import Part, read_page
 from pipelines.records.removal import Remover
 from pipelines.records.support import live_consent, unsupported
@@ -109,6 +110,7 @@ class Consents:
             "photographs": self._remover.photographs(transaction, theirs[1], unsupported(PhotographRow, now)),
         }
         self._backing.audit.write(transaction, AuditNote(actor, "consent.withdrawn", row.id, counts))
+        self._backing.ledger.note(transaction, ErasureNote("consent", row.id, now))
         event = Event(
             event_id=event_id(None, row.id, "consent.withdrawn"),
             kind="consent.withdrawn",

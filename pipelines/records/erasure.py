@@ -6,7 +6,9 @@ from sqlalchemy.orm import Session
 from pipelines.events import Event, event_id
 from pipelines.records.backing import Backing
 from pipelines.records.database import Transaction
+from pipelines.records.dead_letters import forget_mentions
 from pipelines.records.event_log import EventLog
+from pipelines.records.ledger import ErasureNote
 from pipelines.records.removal import Remover
 from pipelines.records.tables import (
     ConsentRow,
@@ -41,10 +43,13 @@ class Eraser:
                 raise NotFound(f"no subject {subject_id}")
             counts = self._remove_owned(transaction, subject_id)
             _remove_links(transaction.session, subject_id)
+            forget_mentions(transaction, subject_id)
             _destroy_key(transaction.session, subject_id)
             transaction.call_for_compaction()
             transaction.session.execute(delete(SubjectRow).where(SubjectRow.id == subject_id))
             self._backing.audit.write(transaction, AuditNote(actor, "subject.erased", subject_id, dict(counts)))
+            note = ErasureNote("subject", subject_id, self._backing.clock())
+            self._backing.ledger.note(transaction, note)
             self._events.write(transaction, self._event(subject_id))
         return Erasure(subject_id, **counts, traces_cleared=self._backing.database.clear_traces())
 

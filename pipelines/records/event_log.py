@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, func, insert, or_, select
 
@@ -10,7 +11,7 @@ from pipelines.records.backing import Backing
 from pipelines.records.database import Transaction
 from pipelines.records.paging import Part, read_page
 from pipelines.records.tables import EventRow
-from pipelines.records.values import ApiKey, Page, StoredEvent
+from pipelines.records.values import EVERY_PURPOSE, ApiKey, Page, StoredEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +20,21 @@ class EventFilter:
 
     Attributes:
         viewer: sees the events of its purposes and those that have none.
+        purposes: the same for one who asks without a key.
     """
 
     viewer: ApiKey | None = None
     kinds: Sequence[EventKind] = ()
     camera_id: str | None = None
     gate_id: str | None = None
+    purposes: Sequence[str] = (EVERY_PURPOSE,)
 
     def statement(self) -> Select[EventRow]:
         """A selection of the events that pass."""
         statement = select(EventRow)
-        if self.viewer is not None and not self.viewer.sees_every_purpose:
-            statement = statement.where(or_(EventRow.purpose.is_(None), EventRow.purpose.in_(self.viewer.purposes)))
+        for purposes in (self.purposes, self.viewer.purposes if self.viewer else (EVERY_PURPOSE,)):
+            if EVERY_PURPOSE not in purposes:
+                statement = statement.where(or_(EventRow.purpose.is_(None), EventRow.purpose.in_(purposes)))
         if self.kinds:
             statement = statement.where(EventRow.kind.in_(self.kinds))
         if self.camera_id is not None:
@@ -41,7 +45,14 @@ class EventFilter:
 
 
 class EventLog:
-    """The events of one store."""
+    """The events of one store.
+
+    `seq` is the order of the commits, on either database and over all processes: whoever has read up to a number will
+    never find a new event below it. A number is given while the writer holds the audit chain's head
+    (`Database.writing`), so no later one can be committed before it; PostgreSQL's sequence alone would not promise
+    that. Numbers are missing where a transaction was rolled back, rows were removed, or a backup was restored, and
+    none is used twice. Events must be written through `write` for this, and for each to appear once.
+    """
 
     def __init__(self, backing: Backing) -> None:
         self._backing = backing
@@ -62,6 +73,33 @@ class EventLog:
         stored = StoredEvent(seq, event)
         transaction.afterwards(lambda: self._backing.feed.announce(seq))
         return stored
+
+    def append_all(self, events: Sequence[Event]) -> tuple[StoredEvent, ...]:
+        """Store a batch in one transaction; those that were not stored before come back, the others are left alone."""
+        with self._backing.database.writing() as transaction:
+            return self.write_all(transaction, events)
+
+    def write_all(self, transaction: Transaction, events: Sequence[Event]) -> tuple[StoredEvent, ...]:
+        """As `append_all`, within a transaction.
+
+        Writers commit one after another (`AuditHeadRow`): what is looked up here as missing is missing still at the
+        insert, on every database and also where a partitioned table has no constraint to conflict with.
+
+        Args:
+            events: at most some thousand.
+        """
+        connection = transaction.session.connection()
+        fresh = {event.event_id: event for event in reversed(events)}
+        for known in connection.scalars(select(EventRow.event_id).where(EventRow.event_id.in_(fresh))):
+            del fresh[known]
+        if not fresh:
+            return ()
+        stored_at = {"stored_at": self._backing.clock()}
+        rows: list[dict[str, Any]] = [{**_columns(event), **stored_at} for event in reversed(fresh.values())]
+        numbers = connection.execute(insert(EventRow).returning(EventRow.seq, EventRow.event_id), rows).all()
+        newest = max(row.seq for row in numbers)
+        transaction.afterwards(lambda: self._backing.feed.announce(newest))
+        return tuple(StoredEvent(row.seq, fresh[row.event_id]) for row in numbers)
 
     def list(self, after_seq: int = 0, limit: int = 100, passing: EventFilter | None = None) -> tuple[StoredEvent, ...]:
         """The events behind `after_seq`, oldest first."""
@@ -86,6 +124,12 @@ class EventLog:
         """The number of the newest event; 0 when there is none."""
         with self._backing.database.reading() as session:
             return session.scalar(select(func.max(EventRow.seq))) or 0
+
+    def find(self, seq: int) -> StoredEvent | None:
+        """The event with this number; None when it is not stored, or no longer."""
+        with self._backing.database.reading() as session:
+            row = session.get(EventRow, seq)
+            return None if row is None else _stored(row)
 
     def seq_of(self, event_id: str) -> int | None:
         """The event's number; None when it is not stored, or no longer."""

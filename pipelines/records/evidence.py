@@ -38,10 +38,13 @@ class EvidenceFolder:
         """Delete the file; one that is gone already is no error."""
         self._path(photograph_id).unlink(missing_ok=True)
 
+    def files(self) -> list[Path]:
+        """Every sealed file; one may be gone already when it is opened."""
+        return sorted(self._folder.glob(f"*{SUFFIX}"))
+
     def older_than(self, timestamp_s: float) -> list[str]:
         """The ids of all files last written before `timestamp_s`, in seconds since 1970."""
-        files = sorted(self._folder.glob(f"*{SUFFIX}"))
-        return [file.stem for file in files if file.stat().st_mtime < timestamp_s]
+        return [file.stem for file in self.files() if file.stat().st_mtime < timestamp_s]
 
     def _path(self, photograph_id: str) -> Path:
         return self._folder / f"{photograph_id}{SUFFIX}"

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.records.backing import Backing
 from pipelines.records.checks import check_slug, check_utc
+from pipelines.records.ledger import ErasureNote
 from pipelines.records.paging import Part, read_page
 from pipelines.records.tables import ApiKeyRow
 from pipelines.records.values import EVERY_PURPOSE, ApiKey, AuditNote, Page
@@ -104,6 +105,7 @@ class ApiKeys:
             if row.revoked_at is None:
                 row.revoked_at = self._backing.clock()
                 self._backing.audit.write(transaction, AuditNote(actor, "key.revoked", key_id))
+                self._backing.ledger.note(transaction, ErasureNote("key", key_id, row.revoked_at))
             return _key(row)
 
     def _usable(self, row: ApiKeyRow) -> bool:

@@ -1,6 +1,6 @@
 """The records of parking, as nouns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -8,17 +8,19 @@ from sqlalchemy.orm import Session
 
 from pipelines.parking.plates import normalised
 from pipelines.records.backing import Backing
+from pipelines.records.batches import delete_rows
 from pipelines.records.database import Transaction
 from pipelines.records.idempotency import Idempotency
 from pipelines.records.parking_evidence import ParkingEvidence
 from pipelines.records.parking_observations import Observations
 from pipelines.records.parking_payments import Payments
 from pipelines.records.parking_places import Lanes, Lots
-from pipelines.records.parking_plates import Plates
+from pipelines.records.parking_plates import Plates, PlateUse
 from pipelines.records.parking_rates import Rates
 from pipelines.records.parking_removal import Forgotten, ParkingRemover
 from pipelines.records.parking_rights import Rights
 from pipelines.records.parking_sessions import Sessions
+from pipelines.records.tables import IdempotencyRow
 from pipelines.records.values import AuditNote
 
 
@@ -32,7 +34,7 @@ class ParkingRecords:
         self._backing = backing
         self.plates = Plates(backing.vault)
         self.evidence = ParkingEvidence(backing)
-        self.remover = ParkingRemover(self.plates, self.evidence, backing.audit, backing.clock)
+        self.remover = ParkingRemover(backing, self.evidence)
         self.rates = Rates(backing)
         self.lots = Lots(backing, self.remover)
         self.lanes = Lanes(backing)
@@ -65,8 +67,20 @@ class ParkingRecords:
         Raises:
             BadInput: the text is on no plate.
         """
+        hashes = self.plates.hashes(plate)
         with self._backing.database.writing() as transaction:
-            forgotten = self.remover.forget(transaction, plate, actor)
+            forgotten = self.remover.forget(transaction, hashes, actor)
             answers = Idempotency(self._backing).forget(transaction, normalised(plate))
         self._backing.database.clear_traces()
+        return replace(forgotten, answers=answers)
+
+    def forget_hashes(self, hashes: Mapping[PlateUse, str], *, actor: str) -> Forgotten:
+        """Remove everything of the car that is found by these, where nobody knows its plate any more.
+
+        In which kept answers it stands cannot be told, so all go that are about no subject.
+        """
+        about_none = (IdempotencyRow.status.is_not(None), IdempotencyRow.subject_id.is_(None))
+        with self._backing.database.writing() as transaction:
+            forgotten = self.remover.forget(transaction, hashes, actor)
+            answers = delete_rows(transaction, IdempotencyRow, *about_none)
         return replace(forgotten, answers=answers)

@@ -1,6 +1,6 @@
 """Plates in the database: the text sealed, and hashes with a key by which it is found again."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pipelines.parking.plates import normalised
 from pipelines.records.vault import Vault
@@ -23,6 +23,14 @@ class Plates:
             BadInput: the text is on no plate.
         """
         return self._vault.keyed_hash(f"plate/{use}/{normalised(text)}")
+
+    def hashes(self, text: str) -> dict[PlateUse, str]:
+        """By what this plate is found, for every use.
+
+        Raises:
+            BadInput: the text is on no plate.
+        """
+        return {use: self.hash(use, text) for use in get_args(PlateUse)}
 
     def near_hashes(self, use: PlateUse, text: str) -> set[str]:
         """By what the plates are found that differ from this one in one confusable character; without its own."""

@@ -1,7 +1,5 @@
-"""Taking templates and photographs out of the store, the folder and, through the listeners, every index."""
+"""Taking templates and photographs out of the store, the folder and, through the change sequence, every index."""
 
-from collections import defaultdict
-from collections.abc import Callable
 from functools import partial
 
 from sqlalchemy import ColumnElement, delete, select
@@ -9,7 +7,7 @@ from sqlalchemy import ColumnElement, delete, select
 from pipelines.records.backing import Backing
 from pipelines.records.database import Transaction
 from pipelines.records.tables import PhotographRow, TemplateRow
-from pipelines.records.values import Removal
+from pipelines.records.template_changes import note_changes
 
 
 class Remover:
@@ -20,17 +18,15 @@ class Remover:
 
     def templates(self, transaction: Transaction, *where: ColumnElement[bool]) -> int:
         """Remove the templates that fulfil every condition; their number."""
-        found = transaction.session.execute(select(TemplateRow.subject_id, TemplateRow.seq).where(*where)).all()
+        identity = select(TemplateRow.gallery_id, TemplateRow.model_id, TemplateRow.seq)
+        rows = transaction.session.execute(identity.where(*where)).all()
+        found = [(gallery_id, model_id, seq) for gallery_id, model_id, seq in rows]
         transaction.session.execute(
             delete(TemplateRow).where(*where).execution_options(synchronize_session=False),
         )
-        by_subject: defaultdict[str, list[int]] = defaultdict(list)
-        for subject_id, seq in found:
-            by_subject[subject_id].append(seq)
+        note_changes(transaction, self._backing, found, removed=True)
         if found:
             transaction.call_for_compaction()
-        for subject_id, ids in by_subject.items():
-            transaction.afterwards(self._telling(Removal(subject_id, tuple(ids))))
         return len(found)
 
     def photographs(self, transaction: Transaction, *where: ColumnElement[bool]) -> int:
@@ -45,10 +41,3 @@ class Remover:
         for photograph_id in found:
             transaction.afterwards(partial(self._backing.evidence.remove, photograph_id))
         return len(found)
-
-    def _telling(self, removal: Removal) -> Callable[[], None]:
-        def tell() -> None:
-            for listener in self._backing.listeners.removed:
-                listener(removal)
-
-        return tell

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from pipelines.records.audit import AuditLog
-from pipelines.records.backing import Backing, Listeners
+from pipelines.records.backing import Backing
 from pipelines.records.barriers import BarrierCommands
 from pipelines.records.cameras import Cameras
 from pipelines.records.consents import Consents
-from pipelines.records.database import Database, read_canary
+from pipelines.records.database import Database
+from pipelines.records.dead_letters import DeadLetters
 from pipelines.records.decisions import Decisions
 from pipelines.records.erasure import Eraser
 from pipelines.records.event_log import EventLog
@@ -21,17 +22,19 @@ from pipelines.records.galleries import GalleryRecords
 from pipelines.records.gates import Gates
 from pipelines.records.idempotency import Idempotency
 from pipelines.records.keys import ApiKeys
-from pipelines.records.master_key import load_master_key
+from pipelines.records.ledger import ErasureLedger
+from pipelines.records.master_key import find_master_key
+from pipelines.records.outlet_deliveries import Deliveries
+from pipelines.records.outlets import Outlets
 from pipelines.records.parking import ParkingRecords
 from pipelines.records.photographs import Photographs
 from pipelines.records.removal import Remover
 from pipelines.records.schema import prepare_schema
 from pipelines.records.street import StreetRecords
 from pipelines.records.subjects import Subjects
-from pipelines.records.tables import EventRow
+from pipelines.records.tables import AuditHeadRow, EventRow
+from pipelines.records.template_changes import TemplateChanges
 from pipelines.records.templates import Templates
-from pipelines.records.values import Removal, Template
-from pipelines.records.vault import Vault
 from pipelines.settings import Settings, utc_now
 
 
@@ -55,6 +58,7 @@ class Store:
         self.consents = Consents(backing, self.remover, self.events)
         self.galleries = GalleryRecords(backing, self.remover)
         self.templates = Templates(backing, self.remover)
+        self.template_changes = TemplateChanges(backing)
         self.photographs = Photographs(backing)
         self.gates = Gates(backing)
         self.cameras = Cameras(backing)
@@ -62,47 +66,48 @@ class Store:
         self.barriers = BarrierCommands(backing, self.events)
         self.parking = ParkingRecords(backing)
         self.street = StreetRecords(backing)
+        self.outlets = Outlets(backing)
+        self.deliveries = Deliveries(backing)
+        self.dead_letters = DeadLetters(backing)
         self.keys = ApiKeys(backing)
         self.idempotency = Idempotency(backing)
 
     @classmethod
     def open(cls, settings: Settings, clock: Callable[[], datetime] = utc_now) -> "Store":
-        """The store that the settings name; made when there is none.
+        """The store that the settings name; made when there is none, upgraded when an earlier release made it.
 
         Raises:
             WrongMasterKey: the store was sealed with another master key; nothing was changed.
             ConfigurationError: a master key, database file or schema that cannot be used.
         """
-        url = settings.sqlalchemy_url
-        canary = read_canary(url)
-        vault = Vault(load_master_key(settings, may_create=canary is None))
-        if canary is not None:
-            vault.check_canary(canary)
-        database = Database(url)
+        master_key = find_master_key(settings)
+        database = Database(settings.sqlalchemy_url)
         with ExitStack() as undo:
             undo.callback(database.close)
-            prepare_schema(database, vault)
+            vault = prepare_schema(database, master_key)
             with database.reading() as session:
                 latest = session.scalar(select(func.max(EventRow.seq))) or 0
             undo.pop_all()
         evidence = EvidenceFolder(settings.home / "evidence")
         audit = AuditLog(database, vault, clock)
-        return cls(Backing(database, vault, clock, audit, EventFeed(latest), evidence, Listeners()))
+        ledger = ErasureLedger(database, settings.erasure_ledger_file)
+        return cls(Backing(database, vault, clock, audit, EventFeed(latest), evidence, ledger))
 
-    def on_added(self, listener: Callable[[tuple[Template, ...]], None]) -> None:
-        """Have `listener` called with new templates, after their commit and before the next change.
+    def on_templates_changed(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called when this process changed templates, after the commit; `template_changes` tells which.
 
         A listener must not write to the store, nor wait for a thread that does.
         """
-        self.backing.listeners.added.append(listener)
-
-    def on_removed(self, listener: Callable[[Removal], None]) -> None:
-        """Have `listener` called for templates that are gone; else as `on_added`."""
-        self.backing.listeners.removed.append(listener)
+        self.backing.template_listeners.append(listener)
 
     def ping(self) -> None:
-        """Read one row; raises what the database raises when it does not answer."""
-        self.audit.head()
+        """Read one row; raises what the database raises when it does not answer.
+
+        Raises:
+            StoreReplaced: it was restored, or got another master key, since it was opened.
+        """
+        with self.backing.database.reading() as session:
+            self.backing.database.check_epoch(session.scalars(select(AuditHeadRow.epoch)).one())
 
     def close(self) -> None:
         """Close the database; the store is of no use afterwards."""

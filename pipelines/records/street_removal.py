@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete
-
+from pipelines.records.batches import delete_rows, delete_some, some
 from pipelines.records.database import Transaction
 from pipelines.records.street_pictures import CasePictures
 from pipelines.records.street_tables import CaseRow, IncidentRow, SuppressionRow
-from pipelines.records.tables import Base
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +26,14 @@ class StreetRemover:
         self._pictures = pictures
 
     def remove_due(self, transaction: Transaction, due: datetime) -> Removed:
-        """Remove what ended at `due` or before; open cases stay with all that belongs to them."""
-        pictures = self._pictures.remove(transaction, CaseRow.ended_at <= due)
+        """Remove what ended at `due` or before, a batch; open cases stay with all that belongs to them."""
+        cases = some(transaction, CaseRow, CaseRow.ended_at <= due)
+        pictures = self._pictures.remove(transaction, cases)
         return Removed(
-            cases=_delete(transaction, CaseRow, CaseRow.ended_at <= due),
-            incidents=_delete(transaction, IncidentRow, IncidentRow.case_id.is_(None), IncidentRow.recorded_at <= due),
+            cases=delete_rows(transaction, CaseRow, cases),
+            incidents=delete_some(
+                transaction, IncidentRow, IncidentRow.case_id.is_(None), IncidentRow.recorded_at <= due
+            ),
             pictures=pictures,
-            suppressions=_delete(transaction, SuppressionRow, SuppressionRow.expires_at <= due),
+            suppressions=delete_some(transaction, SuppressionRow, SuppressionRow.expires_at <= due),
         )
-
-
-def _delete(transaction: Transaction, row: type[Base], *where: ColumnElement[bool]) -> int:
-    statement = delete(row).where(*where).execution_options(synchronize_session=False)
-    return cast(CursorResult[Any], transaction.session.execute(statement)).rowcount

@@ -6,7 +6,7 @@ Every table counts its rows in `seq`, which is never used twice: lists page by i
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, foreign, mapped_column, relationship
 
 from pipelines.records.columns import Counter, UtcDateTime
@@ -40,12 +40,16 @@ class StoreFactRow(Base):
 
 
 class AuditHeadRow(Base):
-    """One row: the last link of the audit chain. Every writer locks it first, so writers commit one after another."""
+    """One row: the last link of the audit chain. Every writer locks it first, so writers commit one after another.
+
+    `epoch` moves on when the store is restored or gets another master key: who opened it before must open it anew.
+    """
 
     __tablename__ = "audit_head"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(Counter)
     hash: Mapped[bytes]
+    epoch: Mapped[int] = mapped_column(Counter, server_default=text("0"))
 
 
 class AuditRow(Numbered):
@@ -81,6 +85,15 @@ class DataKeyRow(Numbered):
     __tablename__ = "data_keys"
     subject_id: Mapped[str] = mapped_column(unique=True)
     wrapped: Mapped[bytes]
+
+
+class ErasureRow(Numbered):
+    """What must never come back from a backup, by random id or keyed hash; rows stay when backups are restored."""
+
+    __tablename__ = "erasures"
+    kind: Mapped[str] = mapped_column(String(32))
+    target: Mapped[str]
+    at: Mapped[datetime]
 
 
 class SubjectRow(Numbered):
@@ -197,7 +210,13 @@ class BarrierCommandRow(Numbered):
 
 
 class EventRow(Numbered):
-    """`body` is the event without its subject and its plate's hash, which an erasure must be able to take away."""
+    """`body` is the event without its subject and its plate's hash, which an erasure must be able to take away.
+
+    `seq` is the order of the commits, see `EventLog`. It grows with `stored_at`, so that the rows of one age lie
+    together, old ones are taken from one end, and PostgreSQL could part the table by ranges of `seq` without another
+    column. It is one table nevertheless: over parts PostgreSQL keeps no unique `event_id`, and that one is the
+    database's own word that an event appears once.
+    """
 
     __tablename__ = "events"
     event_id: Mapped[str] = mapped_column(unique=True)

@@ -8,9 +8,10 @@ from pipelines.records.backing import Backing
 from pipelines.records.galleries import of_purposes
 from pipelines.records.paging import Part, read_page
 from pipelines.records.removal import Remover
-from pipelines.records.sealed_vectors import Opener, insert_sealed, select_sealed
+from pipelines.records.sealed_vectors import Opener, VectorBatch, insert_sealed, select_sealed, select_vectors
 from pipelines.records.support import require_consent
 from pipelines.records.tables import GalleryRow, TemplateRow
+from pipelines.records.template_changes import note_changes
 from pipelines.records.values import ApiKey, AuditNote, Page, Template, TemplateEntry
 from vision.errors import BadInput
 from vision.types import Embedding
@@ -49,7 +50,8 @@ class Templates:
                 for embedding, quality in embeddings
             )
             self._backing.audit.write(transaction, note)
-            transaction.afterwards(lambda: self._tell(made))
+            changed = [(gallery_id, one.embedding.model_id, one.id) for one in made]
+            note_changes(transaction, self._backing, changed, removed=False)
         return made
 
     def remove(self, subject_id: str, gallery_id: str, *, actor: str) -> int:
@@ -90,9 +92,18 @@ class Templates:
             rows = session.execute(wanted.order_by(TemplateRow.seq)).all()
         return tuple(Opener(self._backing.vault).opened(rows))
 
-    def iterate(self, gallery_id: str, model_id: str) -> Iterator[Template]:
-        """The gallery's templates of one model by ascending id, opened as they are read."""
-        space = select_sealed().where(TemplateRow.gallery_id == gallery_id, TemplateRow.model_id == model_id)
+    def vectors(self, gallery_id: str, model_id: str, ids: Sequence[int] | None = None) -> Iterator[VectorBatch]:
+        """What an index needs of the gallery's templates of one model, by ascending id, opened as it is read.
+
+        Args:
+            ids: only these, where they still are; None: all.
+
+        Raises:
+            SealBroken: a vector that was changed, or moved from another template.
+        """
+        space = select_vectors().where(TemplateRow.gallery_id == gallery_id, TemplateRow.model_id == model_id)
+        if ids is not None:
+            space = space.where(TemplateRow.seq.in_(ids))
         opener, last = Opener(self._backing.vault), 0
         while True:
             with self._backing.database.reading() as session:
@@ -100,7 +111,7 @@ class Templates:
                 rows = session.execute(part).all()
             if not rows:
                 return
-            yield from opener.opened(rows)
+            yield opener.batch(rows)
             last = rows[-1].seq
 
     def models(self, gallery_id: str) -> tuple[str, ...]:
@@ -116,10 +127,6 @@ class Templates:
             statement = statement.where(TemplateRow.gallery_id == gallery_id)
         with self._backing.database.reading() as session:
             return session.scalars(statement).one()
-
-    def _tell(self, templates: tuple[Template, ...]) -> None:
-        for listener in self._backing.listeners.added:
-            listener(templates)
 
 
 def _entry(row: TemplateRow) -> TemplateEntry:

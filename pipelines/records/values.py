@@ -11,7 +11,9 @@ from pipelines.records.checks import check_slug, check_utc
 from vision.errors import ForbiddenPurpose
 from vision.types import Embedding
 
-IdPrefix = Literal["sub", "con", "dec", "cmd", "pho", "rgt", "ses", "obs", "pay", "evi", "inc", "cas", "sup"]
+IdPrefix = Literal[
+    "sub", "con", "dec", "cmd", "pho", "rgt", "ses", "obs", "pay", "evi", "inc", "cas", "sup", "whk", "dle"
+]
 
 EVERY_PURPOSE = "*"
 
@@ -115,14 +117,6 @@ class TemplateEntry:
     model_id: str
     quality: float
     created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """Templates of one subject that are gone from the store and must leave every index."""
-
-    subject_id: str
-    template_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import os
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from pipelines.records.facts import CANARY, ROOT_KEY
 from vision.errors import ConfigurationError, SealBroken, WrongMasterKey
 
 KEY_BYTES = 32
@@ -18,7 +20,7 @@ NONCE_BYTES = 12
 FORMAT = b"\x01"  # first byte of every sealed blob, so that another cipher can follow later
 
 _CANARY = b"citygate: this store opens"
-_Use = Literal["wrap", "hash", "chain", "store", "sign", "controller"]
+_Use = Literal["wrap", "hash", "chain", "store", "sign", "controller", "backup"]
 
 
 class Sealer:
@@ -52,7 +54,15 @@ class Sealer:
 
 
 class Vault:
-    """The master key at work; every use has its own key, derived with HKDF-SHA256.
+    """The keys of one store; every use has its own, derived with HKDF-SHA256.
+
+    The master key wraps, and nothing else: the data key of each subject and picture, and the store's own root key,
+    from which follows all that belongs to no subject. So another master key can take its place by wrapping these anew,
+    while hashes still find, the audit chain still holds and controllers still know the signature.
+
+    Args:
+        master_key: 32 bytes.
+        root_key: 32 bytes; None: the master key itself, as in stores that were made before schema 4.
 
     Attributes:
         store: seals what belongs to no subject: camera and barrier addresses, plates, kept answers.
@@ -62,15 +72,62 @@ class Vault:
         ConfigurationError: the master key is not 32 bytes long.
     """
 
-    def __init__(self, master_key: bytes) -> None:
+    def __init__(self, master_key: bytes, root_key: bytes | None = None) -> None:
         if len(master_key) != KEY_BYTES:
             raise ConfigurationError(f"master key: wanted {KEY_BYTES} bytes, got {len(master_key)}")
         self._wrapper = Sealer(_derive(master_key, "wrap"))
-        self._hash_key = _derive(master_key, "hash")
-        self._chain_key = _derive(master_key, "chain")
-        self._controller_key = _derive(master_key, "controller")
-        self.store = Sealer(_derive(master_key, "store"))
-        self.signer = Ed25519PrivateKey.from_private_bytes(_derive(master_key, "sign"))
+        self._root_key = root = master_key if root_key is None else root_key
+        self._hash_key = _derive(root, "hash")
+        self._chain_key = _derive(root, "chain")
+        self._controller_key = _derive(root, "controller")
+        self._backup_key = _derive(root, "backup")
+        self.store = Sealer(_derive(root, "store"))
+        self.signer = Ed25519PrivateKey.from_private_bytes(_derive(root, "sign"))
+
+    @classmethod
+    def for_new_store(cls, master_key: bytes) -> Self:
+        """A vault with a root key of its own, for a store that is not made yet."""
+        return cls(master_key, os.urandom(KEY_BYTES))
+
+    @classmethod
+    def opening(cls, master_key: bytes, facts: Mapping[str, bytes]) -> Self:
+        """The vault of the store that says this of itself.
+
+        Raises:
+            WrongMasterKey: the store was sealed under another master key.
+        """
+        vault = cls(master_key)
+        vault.check_canary(facts[CANARY])
+        wrapped = facts.get(ROOT_KEY)
+        return vault if wrapped is None else cls(master_key, vault._wrapper.open(wrapped, "root"))
+
+    def facts(self) -> dict[str, bytes]:
+        """What the store must know to be opened by `opening`."""
+        return {
+            CANARY: self._wrapper.seal(_CANARY, "canary"),
+            ROOT_KEY: self._wrapper.seal(self._root_key, "root"),
+        }
+
+    def under(self, master_key: bytes) -> Self:
+        """The same store's vault under another master key."""
+        return type(self)(master_key, self._root_key)
+
+    def same_master_key(self, other: "Vault") -> bool:
+        """Whether one opens what the other wraps."""
+        try:
+            self.check_canary(other.facts()[CANARY])
+        except WrongMasterKey:
+            return False
+        return True
+
+    def rewrap(self, owner_id: str, wrapped: bytes, other: "Vault") -> bytes:
+        """The data key that was wrapped here, wrapped by the other vault.
+
+        Raises:
+            SealBroken: changed bytes, or the key of another owner.
+        """
+        context = _key_context(owner_id)
+        return other._wrapper.seal(self._wrapper.open(wrapped, context), context)
 
     def new_data_key(self, subject_id: str) -> tuple[Sealer, bytes]:
         """A fresh data key, and the same key wrapped, to be stored."""
@@ -97,9 +154,9 @@ class Vault:
         """32 bytes that bind an audit entry to the one before; only the master key can make them anew."""
         return hmac.digest(self._chain_key, previous + hashlib.sha256(entry).digest(), "sha256")
 
-    def new_canary(self) -> bytes:
-        """A blob by which a store knows its master key."""
-        return self._wrapper.seal(_CANARY, "canary")
+    def backup_code(self, content: bytes) -> str:
+        """64 hexadecimal digits that only this store's keys can make of `content`."""
+        return hmac.digest(self._backup_key, content, "sha256").hex()
 
     def check_canary(self, canary: bytes) -> None:
         """Refuse to go on with a key that is not this store's.

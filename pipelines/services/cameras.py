@@ -1,11 +1,13 @@
 """The cameras of this installation at work: whom they see goes to their gates, what becomes of them to the events."""
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Protocol
 
+from pipelines.bus.outbox import Outbox
+from pipelines.bus.sink import DATABASE_AWAY
 from pipelines.cameras import check_camera_url, join_cameras
 from pipelines.events import Event, event_id
 from pipelines.ingest.status import CameraStatus
@@ -13,47 +15,14 @@ from pipelines.records.gate_values import Camera
 from pipelines.records.paging import every
 from pipelines.records.store import Store
 from pipelines.records.values import ApiKey, Page
+from pipelines.services.camera_duty import Duty, Runtime
 from pipelines.services.gates import GateService
 from pipelines.stages.face import FaceTrackReady
 from pipelines.street_cameras import Drawing
 from vision.errors import Conflict, NotFound
 from vision.types import FaceObservation
 
-
-class Runtime(Protocol):
-    """Runs cameras; `pipelines.ingest.runtime.CameraRuntime` does."""
-
-    def check_lane(self, camera: Camera) -> None:
-        """Refuse a camera whose frames nothing here can look at."""
-        ...
-
-    def add(self, camera: Camera) -> None:
-        """Begin to read it."""
-        ...
-
-    def remove(self, camera_id: str) -> None:
-        """Stop it."""
-        ...
-
-    def states(self) -> dict[str, CameraStatus]:
-        """How each is doing."""
-        ...
-
-    def trusts(self, camera_id: str) -> bool | None:
-        """Whether a street camera's newest frame shows what lies before it; None of all others."""
-        ...
-
-    def current_track(self, camera_id: str, since: datetime | None = None) -> list[FaceObservation]:
-        """Who stands before it now."""
-        ...
-
-    def retry(self, camera_id: str, visit: str) -> bool:
-        """Gather new frames for another decision."""
-        ...
-
-    def close(self) -> None:
-        """Stop all."""
-        ...
+logger = logging.getLogger(__name__)
 
 
 class CameraService:
@@ -65,6 +34,8 @@ class CameraService:
         clock: the time, aware UTC.
         configured: of the camera file.
         run: makes the runtime that reports to this service.
+        duty: which of them run in this process; None: all.
+        outbox: takes what is told of cameras; None: the store does.
     """
 
     def __init__(
@@ -74,24 +45,38 @@ class CameraService:
         clock: Callable[[], datetime],
         configured: Sequence[Camera],
         run: Callable[["CameraService"], Runtime],
+        duty: Duty | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
         self._store = store
         self._gates = gates
         self._clock = clock
         self._configured = {camera.id: camera for camera in configured}
+        self._outbox = outbox
+        self._purposes: dict[str, tuple[Camera, str | None]] = {}
+        self._duty = duty or Duty()
         self._runtime = run(self)
         # Two changes of one camera at once must not leave it running as neither says.
         self._changing = threading.Lock()
 
     def start(self) -> None:
-        """Begin to read all cameras.
+        """Begin to read all cameras that run in this process.
 
         Raises:
             ConfigurationError: one id in the camera file and in the database, an address that is none, or a lane
                 without networks here.
         """
-        for camera in join_cameras(self._configured.values(), every(self._store.cameras.list)):
+        for camera in self.listed():
             self._runtime.add(camera)
+
+    def listed(self) -> list[Camera]:
+        """The cameras of the lanes that are this process's duty, as file and database say now.
+
+        Raises:
+            ConfigurationError: one id in both.
+        """
+        everybody = join_cameras(self._configured.values(), every(self._store.cameras.list))
+        return [camera for camera in everybody if camera.lane in self._duty.lanes]
 
     def add(self, camera: Camera, *, actor: str) -> Camera:
         """Keep a new camera and begin to read it; whether it can be reached shows in its status.
@@ -102,11 +87,30 @@ class CameraService:
             NotFound: no such gate or parking lane.
         """
         check_camera_url(camera.id, camera.url)
-        self._runtime.check_lane(camera)
+        self._runtime.check(camera)
         if camera.id in self._configured:
             raise Conflict(f"camera {camera.id}: is in the camera file")
         made = self._store.cameras.create(camera, actor=actor)
-        self._runtime.add(made)
+        if made.lane in self._duty.lanes:
+            self._runtime.add(made)
+        return made
+
+    def change(self, camera: Camera, *, actor: str) -> Camera:
+        """Go on with the camera as it is now; the others do not notice.
+
+        Raises:
+            ConfigurationError: an address that is none, or that may not be opened; the camera stays as it was.
+            Conflict: it is in the camera file.
+            NotFound: no such camera, gate or parking lane.
+        """
+        check_camera_url(camera.id, camera.url)
+        self._runtime.check(camera)
+        if camera.id in self._configured:
+            raise Conflict(f"camera {camera.id}: is in the camera file, change it there")
+        with self._changing:
+            made = self._store.cameras.change(camera, actor=actor)
+            if made.lane in self._duty.lanes:
+                self._runtime.change(made)
         return made
 
     def remove(self, camera_id: str, *, actor: str) -> None:
@@ -144,8 +148,9 @@ class CameraService:
             ):
                 return before
             after = self._store.cameras.redraw(camera_id, drawing, actor=actor)
-            self._stop(camera_id)
-            self._runtime.add(after)
+            if after.lane in self._duty.lanes:
+                self._stop(camera_id)
+                self._runtime.add(after)
         return after
 
     def get(self, camera_id: str, viewer: ApiKey | None = None) -> Camera:
@@ -171,16 +176,20 @@ class CameraService:
 
     def status(self, camera_id: str) -> CameraStatus:
         """How the camera is doing."""
-        return self._runtime.states().get(camera_id, CameraStatus(camera_id, state="stopped"))
+        here = self._runtime.states().get(camera_id)
+        return here or self._elsewhere().get(camera_id) or CameraStatus(camera_id, state="stopped")
 
     def sees(self, camera_id: str) -> bool | None:
-        """Whether frames of the camera come, are analysed and show its scene now; None of one that is not run here."""
+        """Whether frames of the camera come, are analysed and show its scene now; None of one that nobody runs."""
         status = self._runtime.states().get(camera_id)
-        return None if status is None else status.healthy and self._runtime.trusts(camera_id) is not False
+        if status is not None:
+            return status.healthy and self._runtime.trusts(camera_id) is not False
+        told, elsewhere = self._elsewhere().get(camera_id), self._duty.elsewhere
+        return None if told is None or elsewhere is None else told.healthy and elsewhere.trusts(camera_id) is not False
 
     def statuses(self) -> tuple[CameraStatus, ...]:
         """How every camera is doing."""
-        return tuple(self._runtime.states().values())
+        return tuple((self._elsewhere() | self._runtime.states()).values())
 
     def current_track(self, camera_id: str, since: datetime | None = None) -> Sequence[FaceObservation]:
         """The best frames of who stands nearest now; empty when nobody does.
@@ -207,18 +216,29 @@ class CameraService:
             self._runtime.retry(ready.camera_id, ready.visit)
 
     def on_state(self, status: CameraStatus) -> None:
-        """Tell of a camera that began, was lost, came back or ended."""
+        """Tell of a camera that began, was lost, came back or ended; not of one that was deleted meanwhile."""
         now = self._clock()
+        try:
+            camera, purpose = self._last_known(status.camera_id)
+        except NotFound:
+            # Whose business it was is gone with it, and without that nobody may be told.
+            logger.info("camera %s: %s, and deleted", status.camera_id, status.state)
+            return
         event = Event(
             event_id=event_id(status.camera_id, f"{status.state}/{now.isoformat()}", "camera.state"),
             kind="camera.state",
             occurred_at=now,
-            purpose=self._purpose(self.get(status.camera_id)),
+            purpose=purpose,
             camera_id=status.camera_id,
             state=status.state,
             reason=status.last_error,
         )
-        self._store.events.append(event)
+        if self._outbox is None:
+            self._store.events.append(event)
+        elif camera.street is None:
+            self._outbox.tell(event)
+        else:
+            self._outbox.tell_of_street(event)
 
     def close(self) -> None:
         """Stop all cameras; what they saw is delivered first."""
@@ -227,6 +247,19 @@ class CameraService:
     def _stop(self, camera_id: str) -> None:
         with suppress(NotFound):  # it does not run, for this service is being closed or was never started
             self._runtime.remove(camera_id)
+
+    def _last_known(self, camera_id: str) -> tuple[Camera, str | None]:
+        """The camera and whose business it is; while the database is away, as it was before."""
+        try:
+            camera = self.get(camera_id)
+            self._purposes[camera_id] = camera, self._purpose(camera)
+        except DATABASE_AWAY:
+            if camera_id not in self._purposes:
+                raise
+        return self._purposes[camera_id]
+
+    def _elsewhere(self) -> dict[str, CameraStatus]:
+        return {} if self._duty.elsewhere is None else self._duty.elsewhere.statuses()
 
     def _purpose(self, camera: Camera) -> str | None:
         """Whose business the camera is: that of its gate's gallery or of its parking lot, or everybody's."""

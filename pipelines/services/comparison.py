@@ -1,5 +1,6 @@
 """A probe against the enrolled: 1:1 and 1:N, each model with its own threshold, never two models mixed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.events import DecisionWord
@@ -9,6 +10,9 @@ from pipelines.records.store import Store
 from pipelines.records.values import Gallery
 from pipelines.services.probe import Probe, Thresholds
 from vision.types import Embedding
+
+_ROUNDING = 1e-4
+"""One likeness computed twice, in an index and alone, differs by less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +77,20 @@ class Comparison:
         Raises:
             Uncalibrated: no threshold can be stated for one of the models.
         """
+        if not self.galleries.follow(gallery.id, tuple(probe.lane.embedders)):
+            return unknown("index_stale")
         serving = [model_id for model_id in probe.lane.embedders if self.galleries.count(gallery.id, model_id) > 0]
         if not serving:
             return unknown("gallery_empty")
         findings: list[Finding] = []
+        embeddings: dict[str, Embedding] = {}
         for place, model_id in enumerate(serving):
             embedding = probe.embedding(model_id, self.thresholds)
             if embedding is None:
                 return unknown("several_people")
+            embeddings[model_id] = embedding
             findings.append(self._best(gate, gallery, embedding, tuple(serving[:place])))
-        return self._with_consent(gallery, _one_of(findings))
+        return self._confirmed(gallery, _one_of(findings), embeddings)
 
     def _best(self, gate: Gate, gallery: Gallery, embedding: Embedding, newer_models: tuple[str, ...]) -> Finding:
         """The nearest subject of one model, if near enough and clearly nearer than any other."""
@@ -99,10 +107,16 @@ class Comparison:
             return Finding("unknown", "ambiguous", best.score, threshold, model_id=embedding.model_id)
         return Finding("accepted", "match", best.score, threshold, best.subject_id, embedding.model_id)
 
-    def _with_consent(self, gallery: Gallery, finding: Finding) -> Finding:
-        if finding.subject_id is None or self.store.consents.holds(finding.subject_id, gallery.purpose):
+    def _confirmed(self, gallery: Gallery, finding: Finding, embeddings: Mapping[str, Embedding]) -> Finding:
+        """The finding, where the database says now what the index said: consent, and a template as alike."""
+        if finding.subject_id is None or finding.model_id is None or finding.score is None:
             return finding
-        return unknown("no_consent")
+        if not self.store.consents.holds(finding.subject_id, gallery.purpose):
+            return unknown("no_consent")
+        score = self.galleries.compare(gallery.id, finding.subject_id, embeddings[finding.model_id])
+        if score is None or score < finding.score - _ROUNDING:
+            return unknown("index_stale")
+        return finding
 
 
 def _one_of(findings: list[Finding]) -> Finding:

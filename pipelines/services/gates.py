@@ -3,6 +3,7 @@
 Reasons, beside `match` (accepted) and `below_threshold` (1:1, rejected), all of them `unknown`:
     no_match, ambiguous           nobody near enough; two persons about equally near
     not_enrolled, gallery_empty   nothing to compare with, for any model that serves
+    index_stale                   this process does not know for sure who is enrolled now
     no_consent, gallery_expired   must not be compared
     no_face                       no picture came
     poor_quality:WORDS            no usable picture; words of `vision.quality`, with commas

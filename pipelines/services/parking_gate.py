@@ -8,6 +8,7 @@ camera looks outward: who comes enters, who goes away leaves, and who stands sti
 import logging
 from dataclasses import dataclass
 
+from pipelines.bus.outbox import Outbox
 from pipelines.events import Event, event_id
 from pipelines.parking.places import Lane
 from pipelines.parking.sessions import Passage, Sighting
@@ -29,10 +30,12 @@ class ParkingGate:
     Attributes:
         parking: decides, records, and opens the lane's barrier for what it accepted.
         store: lanes, and where the pictures are kept.
+        outbox: takes what is only told of; None: the store does.
     """
 
     parking: ParkingService
     store: Store
+    outbox: Outbox | None = None
 
     def on_visit(self, visit: PlateVisit) -> None:
         """Decide on a car; whatever breaks is an `unknown` on record, and opens nothing.
@@ -81,7 +84,10 @@ class ParkingGate:
             direction=visit.direction,
             score=visit.reading.confidence,
         )
-        self.store.events.append(event)
+        if self.outbox is None:
+            self.store.events.append(event)
+        else:
+            self.outbox.tell_of_street(event)
 
 
 def _usual(lane: Lane) -> Direction:

@@ -19,6 +19,7 @@ from api.scopes import Scope
 from pipelines.assembly import Assembly
 from pipelines.networks import Networks, ServingModel, street_capabilities
 from pipelines.settings import Settings
+from sample_videos.street.files import FOLDER
 from tests.fake_plates import car_picture, draw_plate, fake_plate_lane
 from tests.fakes import FakeClock, FakeThresholds, fake_lane, portrait
 
@@ -121,10 +122,17 @@ class Api:
 
 
 @contextmanager
-def running(home: Path, clock: FakeClock) -> Iterator[Api]:
-    """A new installation in a folder behind a real server, with an empty gallery `staff`."""
+def running(home: Path, clock: FakeClock, **options: Any) -> Iterator[Api]:
+    """An installation in a folder behind a real server, with an empty gallery `staff`; the options are settings."""
     networks = Networks(fake_lane(), FakeThresholds(), (FAKE_MODEL,), fake_plate_lane(), street_capabilities())
-    settings = Settings(home=home, upload_max_bytes=2 * 2**20, upload_max_pixels=4_000_000)
+    settings = Settings(
+        home=home,
+        upload_max_bytes=2 * 2**20,
+        upload_max_pixels=4_000_000,
+        source_folders=(home, FOLDER),
+        source_networks=("127.0.0.0/8",),
+        **options,
+    )
     app = create_app(settings, lambda found: Assembly.open(found, clock, lambda _: networks))
     server = uvicorn.Server(
         uvicorn.Config(app, port=0, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
@@ -137,7 +145,7 @@ def running(home: Path, clock: FakeClock) -> Iterator[Api]:
         api = Api(app, client, clock)
         client.headers.update(api.key())
         gallery = {"id": GALLERY, "purpose": PURPOSE, "title": "Staff"}
-        assert client.post("/v1/galleries", json=gallery).status_code == 201
+        assert client.post("/v1/galleries", json=gallery).status_code in (201, 409)  # 409: opened once more
         yield api
     server.should_exit = True
     thread.join(timeout=20)

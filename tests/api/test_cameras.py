@@ -161,3 +161,46 @@ def test_a_plate_cameras_lane_must_be_there(api: Api, camera: dict[str, str], pr
     api.add_lot()
     answer = api.client.post("/v1/cameras", json={"id": "cam", "url": "rtsp://127.0.0.1:9/a"} | camera)
     assert (answer.status_code, answer.json()["type"]) == problem
+
+
+def test_a_camera_is_changed_while_it_runs_and_what_is_left_out_stays(api: Api) -> None:
+    _add(api, f"rtsp://guard:{PASSWORD}@127.0.0.1:9/a", fps=5)
+    answer = api.client.patch("/v1/cameras/cam", json={"fps": 2})
+    assert (answer.status_code, answer.json()["fps"]) == (200, 2)
+    assert answer.json()["address"] == "rtsp://***@127.0.0.1:9/***"
+    assert api.assembly.store.cameras.get("cam").url.endswith(f"{PASSWORD}@127.0.0.1:9/a")
+    moved = api.client.patch("/v1/cameras/cam", json={"url": "rtsp://127.0.0.2:9/b", "fps": None})
+    assert (moved.json()["address"], moved.json()["fps"]) == ("rtsp://127.0.0.2:9/***", None)
+    assert api.client.get("/v1/cameras/cam").json()["address"] == "rtsp://127.0.0.2:9/***"
+    assert PASSWORD not in api.client.get("/v1/audit").text
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"gate": "none"}, (404, "/problems/unknown-gate")),
+        ({"lane_id": f"{LOT}/in"}, (422, "/problems/invalid-value")),  # it is a face camera
+        ({"url": "gopher://x"}, (422, "/problems/camera-unusable")),
+        ({"url": "rtsp://169.254.169.254/a"}, (422, "/problems/camera-unusable")),
+        ({"lane": "plate"}, (422, "/problems/invalid-request")),
+    ],
+)
+def test_a_change_that_cannot_be_leaves_the_camera_as_it_was(
+    api: Api, change: dict[str, str], problem: tuple[int, str]
+) -> None:
+    _add(api, "rtsp://127.0.0.1:9/a")
+    answer = api.client.patch("/v1/cameras/cam", json=change)
+    assert (answer.status_code, answer.json()["type"]) == problem
+    assert api.client.get("/v1/cameras/cam").json()["address"] == "rtsp://127.0.0.1:9/***"
+    assert api.client.patch("/v1/cameras/none", json={"fps": 2}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "url", [f"http://u:{PASSWORD}@169.254.169.254/latest", f"rtsp://u:{PASSWORD}@10.0.0.7/a", "file:///etc/passwd"]
+)
+def test_an_address_beyond_the_settings_networks_and_folders_is_refused(api: Api, url: str) -> None:
+    answer = api.client.post("/v1/cameras", json={"id": "cam", "url": url})
+    assert (answer.status_code, answer.json()["type"]) == (422, "/problems/camera-unusable")
+    assert "CITYGATE_SOURCE_" in answer.json()["detail"]
+    assert PASSWORD not in answer.text
+    assert api.client.get("/v1/cameras").json()["items"] == []

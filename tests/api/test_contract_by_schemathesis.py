@@ -25,6 +25,8 @@ def living(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
         api.add_gate(mode="identify", barrier={"kind": "simulated"})
         api.add_lot()
         api.enter("粤B12345")
+        made = api.client.post("/v1/webhooks", json={"url": "https://hooks.example/", "kinds": ["plate.read"]})
+        THERE["webhook_id"] = made.json()["id"]
         yield api
 
 

@@ -2,11 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
 import httpx
 
 from api.scopes import Scope
-from tests.api.conftest import PURPOSE, Api, jpeg, part
+from pipelines.events import Event, event_id
+from pipelines.records.store import Store
+from tests.api.conftest import PURPOSE, Api, jpeg, part, running
+from tests.fakes import NOW, FakeClock
 
 
 def _decide(api: Api, count: int = 1) -> None:
@@ -103,3 +108,30 @@ def test_a_stream_tells_of_parking_without_a_plate(api: Api) -> None:
     event = json.loads(message["data"])
     assert (message["event"], event["session_id"], event["lane_id"]) == ("parking.entry", passage["session"], "in")
     assert "粤" not in message["data"]
+
+
+def test_a_stream_hears_of_events_that_another_process_stored(api: Api) -> None:
+    settings = api.assembly.settings
+    with closing(Store.open(settings, api.clock)) as other, api.client.stream("GET", "/v1/events/stream") as stream:
+        stored = other.events.append(_event(1))  # nobody in this process is told: found within POLL_S
+        (message,) = _take(stream, 1)
+    assert json.loads(message["data"])["event_id"] == stored.event.event_id
+
+
+def test_a_stream_goes_on_over_a_restart(tmp_path: Path) -> None:
+    clock = FakeClock()
+    with running(tmp_path, clock) as api:
+        key = api.client.headers["Authorization"]
+        with api.client.stream("GET", "/v1/events/stream") as stream:
+            api.assembly.store.events.append(_event(1))
+            (seen,) = _take(stream, 1)
+        later = api.assembly.store.events.append(_event(2))
+    with running(tmp_path, clock) as api:
+        headers = {"Last-Event-ID": seen["id"], "Authorization": key}
+        with api.client.stream("GET", "/v1/events/stream", headers=headers) as stream:
+            (message,) = _take(stream, 1)
+    assert json.loads(message["data"])["event_id"] == later.event.event_id
+
+
+def _event(number: int) -> Event:
+    return Event(event_id=event_id(None, f"cam_{number}", "camera.state"), kind="camera.state", occurred_at=NOW)

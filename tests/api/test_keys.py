@@ -55,6 +55,13 @@ WANTED_SCOPES = [
     ("POST", "/v1/suppressions/x/lift", Scope.CASES_OPERATE),
     ("GET", "/v1/events", Scope.EVENTS_READ),
     ("GET", "/v1/events/stream", Scope.EVENTS_READ),
+    ("GET", "/v1/webhooks", Scope.WEBHOOKS_READ),
+    ("GET", "/v1/webhooks/x/deliveries", Scope.WEBHOOKS_READ),
+    ("DELETE", "/v1/webhooks/x", Scope.WEBHOOKS_WRITE),
+    ("POST", "/v1/webhooks/x/test", Scope.WEBHOOKS_WRITE),
+    ("POST", "/v1/webhooks/x/replay", Scope.EVENTS_READ),
+    ("GET", "/v1/dead-letters", Scope.DEAD_LETTERS_READ),
+    ("POST", "/v1/dead-letters/x/replay", Scope.DEAD_LETTERS_REPLAY),
     ("GET", "/v1/keys", Scope.KEYS_ADMIN),
     ("GET", "/v1/audit", Scope.AUDIT_READ),
     ("GET", "/v1/audit/verify", Scope.AUDIT_READ),
@@ -117,7 +124,7 @@ def test_nobody_makes_a_key_with_scopes_they_do_not_have(api: Api) -> None:
 
 def test_keys_and_audit_are_for_keys_of_every_purpose(api: Api) -> None:
     limited = api.key(purposes=(PURPOSE,))
-    for path in ("/v1/keys", "/v1/audit", "/v1/audit/verify"):
+    for path in ("/v1/keys", "/v1/audit", "/v1/audit/verify", "/v1/dead-letters"):
         assert _problem(api.client.get(path, headers=limited)) == (403, "forbidden-purpose")
 
 

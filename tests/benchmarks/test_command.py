@@ -77,7 +77,8 @@ def test_an_unknown_provider_is_refused(app: typer.Typer) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["faces", "face-detection", "plate-crops", "plates", "street", "search", "verify-api", "calibrate"]
+    "name",
+    ["faces", "face-detection", "plate-crops", "plates", "street", "search", "records", "verify-api", "calibrate"],
 )
 def test_every_benchmark_has_the_options_of_the_contract(name: str) -> None:
     ended = CliRunner().invoke(bench, [name, "--help"], env={"COLUMNS": "200", "TERM": "dumb"})

@@ -105,7 +105,17 @@ def test_one_picture_is_not_two(tmp_path: Path) -> None:
 def test_the_real_api_decides_without_an_error(tmp_path: Path) -> None:
     result = run(BenchOptions("bench", tmp_path, limit=3), enrolments=2)
     assert result.n == 3
-    wanted = {"ms_p50", "ms_p99", "rss_mb", "rss_rest_mb", "errors", "ready_s", "lookup_identify_ms_p50"}
+    wanted = {
+        "ms_p50",
+        "ms_p99",
+        "rss_mb",
+        "rss_rest_mb",
+        "errors",
+        "ready_s",
+        "identified_s",
+        "lookup_identify_ms_p50",
+    }
     assert wanted <= set(result.metrics)
     assert result.metrics["errors"] == 0, result.conditions["answers"]
     assert result.conditions["enrolments"] == 3
+    assert result.metrics["identified_s"] > result.metrics["ready_s"]

@@ -45,9 +45,10 @@ class Garage:
 
     home: Path
     clock: FakeClock = field(default_factory=FakeClock)
+    database_url: str | None = None
 
     def __post_init__(self) -> None:
-        self.settings = Settings(home=self.home, decision_ttl_s=5.0)
+        self.settings = Settings(home=self.home, database_url=self.database_url, decision_ttl_s=5.0)
         self.store = Store.open(self.settings, self.clock)
         self.records = self.store.parking
         self.barriers = Barriers(self.store, self.clock)

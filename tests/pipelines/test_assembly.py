@@ -10,7 +10,7 @@ from pipelines.assembly import Assembly
 from pipelines.networks import Networks, open_networks
 from pipelines.records.gate_values import Gate
 from pipelines.settings import Settings
-from tests.fakes import FakeClock, FakeThresholds, fake_lane
+from tests.fakes import FakeClock, FakeThresholds, fake_lane, observed, portrait
 from vision.errors import ConfigurationError, ModelFileError, WrongMasterKey
 
 
@@ -19,7 +19,8 @@ def _networks(_settings: Settings) -> Networks:
 
 
 def _open(home: Path, **options: object) -> Assembly:
-    return Assembly.open(Settings(home=home, **options), FakeClock(), _networks)
+    settings = Settings(home=home, source_networks=("127.0.0.0/8",), **options)
+    return Assembly.open(settings, FakeClock(), _networks)
 
 
 def _files(home: Path) -> dict[Path, bytes]:
@@ -29,7 +30,7 @@ def _files(home: Path) -> dict[Path, bytes]:
 def test_what_is_opened_is_closed_and_no_thread_stays(tmp_path: Path) -> None:
     before = set(threading.enumerate())
     assembly = _open(tmp_path)
-    assert {thread.name for thread in threading.enumerate()} >= {"sweeper", "tender"}
+    assert {thread.name for thread in threading.enumerate()} >= {"sweeper", "tender", "follower"}
     assembly.close()
     assert set(threading.enumerate()) == before
 
@@ -76,6 +77,22 @@ def test_galleries_of_gates_are_built_before_the_first_face_comes(tmp_path: Path
     again = _open(tmp_path)
     assert again.gates.galleries.count("staff", "fake-v1") == 0
     again.close()
+
+
+def test_two_processes_on_one_store_know_the_same_people(tmp_path: Path) -> None:
+    first, second = _open(tmp_path), _open(tmp_path)
+    subject = first.store.subjects.create("Ada", None, actor="test")
+    first.store.consents.record(subject.id, "access", evidence="form 1", expires_at=None, actor="test")
+    first.store.galleries.create("staff", purpose="access", title="Staff", actor="test")
+    gate = Gate("north", "staff", "identify", "none", 1e-3, first.clock())
+    first.store.gates.create(gate, actor="test")
+    assert second.gates.identify("north", [observed(1)]).reason == "gallery_empty"
+    first.enrolments.enrol(subject.id, "staff", [portrait(1)], "test")
+    assert second.gates.identify("north", [observed(1)]).subject_id == subject.id
+    second.store.subjects.erase(subject.id, actor="test")
+    assert first.gates.identify("north", [observed(1)]).reason == "gallery_empty"
+    first.close()
+    second.close()
 
 
 def test_the_networks_of_the_settings_are_reported_with_provider_and_hash(converted_home: Path) -> None:

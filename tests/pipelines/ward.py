@@ -35,9 +35,10 @@ class Ward:
     home: Path
     clock: FakeClock = field(default_factory=FakeClock)
     health: dict[str, bool] = field(default_factory=dict)
+    database_url: str | None = None
 
     def __post_init__(self) -> None:
-        self.settings = Settings(home=self.home)
+        self.settings = Settings(home=self.home, database_url=self.database_url)
         self.store = Store.open(self.settings, self.clock)
         self.street = self.store.street
         self.cases = CaseService(self.store, *read_rules(self.settings), health=self.health.get, clock=self.clock)

@@ -114,11 +114,12 @@ def test_a_cameras_password_is_never_shown() -> None:
     assert run("cameras", "remove", "north").exit_code == 1
 
 
-def test_a_street_camera_is_added_with_its_file_and_told_what_it_cannot_find() -> None:
+def test_a_street_camera_is_added_with_its_file_and_told_what_it_cannot_find(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITYGATE_STREET_DETECTOR", "")
     film = "rtsp://10.0.0.9/live"
     added = run("cameras", "add", "kerb", film, "--lane", "street", "--street", str(camera_file("kerb")))
     assert added.exit_code == 0, added.output
-    assert "not found here, for no street detector is shipped: 09009, L03, L05" in added.output
+    assert "not found here, for no street detector knows their classes: 09009, L03, L05" in added.output
     with closing(Store.open(Settings())) as store:
         kept = store.cameras.get("kerb")
     assert kept.street == read_street_camera(camera_file("kerb")).settings

@@ -52,6 +52,7 @@ def test_the_runner_up_is_another_subject_however_many_templates_the_first_has(s
 def test_templates_that_come_later_are_found(site: Site) -> None:
     assert site.galleries.identify(GALLERY, PEOPLE.embedding(0), 1) == []
     subject_id = store_templates(site, PEOPLE.embedding(0))
+    assert site.galleries.follow(GALLERY, [MODEL])
     (match,) = site.galleries.identify(GALLERY, PEOPLE.embedding(0), 1)
     assert match.subject_id == subject_id
     assert site.galleries.count(GALLERY, MODEL) == 1
@@ -61,6 +62,7 @@ def test_an_erased_subject_is_found_no_more(site: Site) -> None:
     gone, stays = store_templates(site, PEOPLE.embedding(0)), store_templates(site, between(0, 8, 0.6))
     assert site.galleries.identify(GALLERY, PEOPLE.embedding(0), 1)[0].subject_id == gone
     site.store.subjects.erase(gone, actor="test")
+    assert site.galleries.follow(GALLERY, [MODEL])
     (match,) = site.galleries.identify(GALLERY, PEOPLE.embedding(0), 2)
     assert match.subject_id == stays
     assert not site.galleries.enrolled(GALLERY, MODEL, gone)
@@ -111,6 +113,7 @@ def test_enrolling_and_erasing_while_others_search_loses_nobody_and_finds_no_gho
 
     def search() -> None:
         while not stop.is_set():
+            site.galleries.follow(GALLERY, [MODEL])
             seen.append(len(site.galleries.identify(GALLERY, PEOPLE.embedding(0), 3)))
 
     searcher = threading.Thread(target=search)
@@ -122,6 +125,7 @@ def test_enrolling_and_erasing_while_others_search_loses_nobody_and_finds_no_gho
     finally:
         stop.set()
         searcher.join()
+    assert site.galleries.follow(GALLERY, [MODEL])
     assert len(seen) > 0
     assert min(seen) >= 1
     assert [match.subject_id for match in site.galleries.identify(GALLERY, PEOPLE.embedding(0), 9)] == [stays]
@@ -139,6 +143,7 @@ def test_a_gallery_that_outgrew_exact_search_is_tended(site: Site) -> None:
     site.store.templates.add(
         subject_id, GALLERY, [(Embedding(row.copy(), MODEL), 0.5) for row in vectors], actor="test"
     )
+    assert galleries.follow(GALLERY, [MODEL])
     assert galleries.tend() == 1
     (match,) = galleries.identify(GALLERY, probe, 1)
     assert (match.subject_id, match.score) == (subject_id, pytest.approx(1.0, abs=1e-5))

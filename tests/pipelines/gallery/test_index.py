@@ -184,3 +184,17 @@ def test_bytes_are_those_of_vectors_ids_and_codes() -> None:
     index = fast_index(unit_vectors(6016, 128))
     # 4 x 128 of the vector, 8 of the id, 4 bits for each 4 dimensions; 6,016 is 188 blocks of 32 codes.
     assert index.nbytes / 6016 == 512 + 8 + 16
+
+
+def test_a_removed_vector_and_its_code_are_nowhere_in_memory() -> None:
+    vectors = unit_vectors(1500, 64)
+    index = fast_index(vectors)
+    store, fast = index._structure.store, index._structure.fast
+    assert fast is not None
+    vector, code = vectors[700], fast.codes._packer.unpack_1(fast.codes._block(700), 700 % 32)
+    index.remove([701])
+    assert vector.tobytes() not in store._vectors.tobytes()
+    assert 701 not in store._ids
+    assert code.any()
+    packed = [fast.codes._packer.unpack_1(fast.codes._block(slot), slot % 32) for slot in range(1504)]
+    assert not any((other == code).all() for other in packed)

@@ -17,9 +17,9 @@ TELLTALE = "rtsp://admin:hunter2-secret@host"
 """In the message of every error the fakes raise; it must never reach a log."""
 
 
-def until(true: Callable[[], bool]) -> None:
+def until(true: Callable[[], bool], patience_s: float = PATIENCE_S) -> None:
     """Wait until something became true; a generous while."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while not true():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.005)
@@ -49,6 +49,7 @@ class FakeSource:
     ) -> None:
         self.live = live
         self.lasting = lasting
+        self.still = 0
         self.opened = 0
         self.closed = 0
         self._openings = openings

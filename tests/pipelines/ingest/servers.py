@@ -65,6 +65,32 @@ def mjpeg_server(pictures: int, then: str = "end") -> Iterator[str]:
 
 
 @contextlib.contextmanager
+def redirecting_server(elsewhere: str) -> Iterator[tuple[str, list[str]]]:
+    """The address of an HTTP camera that sends everybody elsewhere, and the calls that it had."""
+    calls: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            calls.append(self.command)
+            self.send_response(302)
+            self.send_header("Location", elsewhere)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base class names it
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/", calls
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextlib.contextmanager
 def rtsp_server(pictures: int) -> Iterator[str]:
     """The address, with a password it does not ask for, of an RTSP camera that sends so many pictures at 20 a second,
     with sender reports, and then keeps silent."""

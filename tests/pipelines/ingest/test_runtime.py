@@ -8,8 +8,11 @@ from pathlib import Path
 import av
 import pytest
 
+from pipelines.ingest.lanes import FaceWork, Lanes
 from pipelines.ingest.media import Timeouts
-from pipelines.ingest.runtime import CameraRuntime, FaceWork
+from pipelines.ingest.policy import SourcePolicy
+from pipelines.ingest.reading import Reading
+from pipelines.ingest.runtime import CameraRuntime
 from pipelines.ingest.status import CameraStatus
 from pipelines.stages.face import FaceTrackReady
 from tests.fakes import fake_lane, portrait
@@ -43,7 +46,9 @@ def states() -> States:
 
 @pytest.fixture
 def runtime(visits: Visits, states: States) -> Iterator[CameraRuntime]:
-    runtime = CameraRuntime(FaceWork(fake_lane(), visits), timeouts=Timeouts(0.5, 0.5), on_state=states)
+    runtime = CameraRuntime(
+        Lanes(FaceWork(fake_lane(), visits)), Reading(timeouts=Timeouts(0.5, 0.5), motion={}), on_state=states
+    )
     yield runtime
     runtime.close()
 
@@ -119,6 +124,46 @@ def test_a_silent_camera_can_be_removed(runtime: CameraRuntime) -> None:
         runtime.add(camera(f"http://127.0.0.1:{port}/"))
         runtime.remove("north")
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("north-")]
+
+
+def test_a_camera_that_flaps_comes_back_each_time_and_each_time_it_is_told(
+    runtime: CameraRuntime, states: States
+) -> None:
+    with mjpeg_server(8) as url:  # it hangs up after eight pictures, and answers again
+        runtime.add(camera(url))
+        until(lambda: status(runtime).reconnects >= 2)
+    runtime.close()
+    words = [one.state for one in states.all]
+    assert words[:5] == ["running", "lost", "running", "lost", "running"]
+    assert {one.last_error for one in states.all if one.state == "lost"} <= {"ended", "unreadable", "timed_out"}
+
+
+def test_a_changed_camera_goes_on_and_one_that_cannot_be_changed_runs_on(runtime: CameraRuntime, film: Path) -> None:
+    runtime.add(camera(film.as_uri() + "?play=loop", "north"))
+    runtime.add(camera(film.as_uri() + "?play=loop", "south"))
+    until(lambda: all(one.state == "running" for one in runtime.states().values()))
+    south = status(runtime, "south").frames_read
+    changed = camera(film.as_uri() + "?play=loop", "north", fps=2.0)
+    runtime.change(changed)
+    until(lambda: status(runtime).state == "running")
+    assert runtime.cameras()["north"] == changed
+    assert status(runtime, "south").frames_read >= south
+    with pytest.raises(ConfigurationError):
+        runtime.change(camera("gopher://x"))
+    assert runtime.cameras()["north"] == changed
+
+
+def test_what_the_policy_refuses_is_refused_at_once_and_shows_as_forbidden_when_it_is_there_already(
+    states: States, film: Path, tmp_path: Path
+) -> None:
+    policy = SourcePolicy(("file",), (tmp_path / "videos",), ())
+    runtime = CameraRuntime(Lanes(FaceWork(fake_lane(), Visits())), Reading(policy=policy), on_state=states)
+    with pytest.raises(ConfigurationError, match="CITYGATE_SOURCE_FOLDERS"):
+        runtime.check(camera(film.as_uri()))
+    runtime.add(camera(film.as_uri()))
+    assert runtime.wait("north", PATIENCE_S)
+    assert status(runtime).last_error == "forbidden"
+    runtime.close()
 
 
 def test_an_id_serves_one_camera(runtime: CameraRuntime, film: Path) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import av
 import pytest
 
+from pipelines.ingest.lanes import FaceWork, Lanes, PlateWork
 from pipelines.ingest.media import Timeouts
-from pipelines.ingest.runtime import CameraRuntime, FaceWork, PlateWork
+from pipelines.ingest.reading import Reading
+from pipelines.ingest.runtime import CameraRuntime
 from pipelines.stages.face import FaceTrackReady
 from pipelines.stages.plate import PlateVisit
 from tests.fake_plates import car_picture, draw_plate, fake_plate_lane
@@ -39,7 +41,7 @@ def sink() -> Sink:
 @pytest.fixture
 def runtime(sink: Sink) -> Iterator[CameraRuntime]:
     faces, plates = FaceWork(fake_lane(), sink), PlateWork(fake_plate_lane(), sink)
-    runtime = CameraRuntime(faces, plates, timeouts=Timeouts(0.5, 0.5))
+    runtime = CameraRuntime(Lanes(faces, plates), Reading(timeouts=Timeouts(0.5, 0.5), motion={}))
     yield runtime
     runtime.close()
 
@@ -76,6 +78,6 @@ def test_a_plate_camera_has_no_faces_to_decide_on(runtime: CameraRuntime, film: 
 
 
 def test_without_plate_networks_a_plate_camera_is_refused_with_what_to_set(sink: Sink) -> None:
-    runtime = CameraRuntime(FaceWork(fake_lane(), sink))
+    runtime = CameraRuntime(Lanes(FaceWork(fake_lane(), sink)))
     with pytest.raises(ConfigurationError, match="CITYGATE_PLATE_DETECTOR"):
         runtime.add(camera("rtsp://127.0.0.1:9/a", lane="plate"))

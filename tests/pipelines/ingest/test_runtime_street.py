@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
-from pipelines.ingest.runtime import CameraRuntime, FaceWork, StreetWork
+from pipelines.ingest.lanes import FaceWork, Lanes, StreetWork
+from pipelines.ingest.runtime import CameraRuntime
 from pipelines.records.gate_values import Camera
 from pipelines.stages.face import FaceTrackReady
 from pipelines.stages.street_sightings import StreetSighting
@@ -43,7 +44,7 @@ def sink() -> Sink:
 
 @pytest.fixture
 def runtime(sink: Sink) -> Iterator[CameraRuntime]:
-    runtime = CameraRuntime(FaceWork(fake_lane(), sink), street=StreetWork(sink), clock=lambda: NOW)
+    runtime = CameraRuntime(Lanes(FaceWork(fake_lane(), sink), street=StreetWork(sink)), clock=lambda: NOW)
     yield runtime
     runtime.close()
 
@@ -83,7 +84,7 @@ def test_a_street_camera_has_no_faces_to_decide_on(runtime: CameraRuntime, folde
 
 def test_without_a_taker_of_incidents_a_street_camera_is_refused(sink: Sink, folder: Path) -> None:
     with pytest.raises(ConfigurationError, match="takes its incidents, got nobody"):
-        CameraRuntime(FaceWork(fake_lane(), sink)).check_lane(camera(folder))
+        CameraRuntime(Lanes(FaceWork(fake_lane(), sink))).check(camera(folder))
 
 
 @pytest.mark.parametrize("changes", [{"street": None}, {"lane": "face"}])

@@ -53,6 +53,17 @@ def test_times_never_stand_still(live: bool) -> None:
     assert times == [after(0), after(0.001), after(0.002)]
 
 
+def test_a_clock_that_is_set_takes_live_times_with_it_and_they_go_on_from_there() -> None:
+    clock = FakeClock()
+    timeline = Timeline(clock, live=True)
+    times = [timeline.at(0.0)]
+    for step_s in (3600.0, -7200.0, 0.2):
+        clock.advance(step_s)
+        times.append(timeline.at(0.2 * len(times)))
+    # An hour on, two back, then 0.2 s by the stream's own time.
+    assert times == [NOW, after(3600), after(-3600), after(-3599.8)]
+
+
 def test_without_media_time_the_arrival_counts() -> None:
     clock = FakeClock()
     timeline = Timeline(clock, live=True)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipelines.ingest.media import Timeouts
+from pipelines.ingest.reading import Reading
 from pipelines.ingest.source import open_source
 from pipelines.settings import utc_now
 from tests.fakes import NOW, FakeClock
@@ -24,7 +25,7 @@ def read(url: str, timeouts: Timeouts, clock: FakeClock | None = None) -> tuple[
     """The frames, and the reason why there were no more; every stream of these tests ends."""
     frames: list[Frame] = []
     with pytest.raises(SourceError) as caught:
-        frames.extend(open_source(camera(url), clock or utc_now, timeouts).frames(threading.Event()))
+        frames.extend(open_source(camera(url), clock or utc_now, Reading(timeouts=timeouts)).frames(threading.Event()))
     for error in (caught.value, caught.value.__context__):
         assert PASSWORD not in str(error)
     return frames, caught.value.reason

@@ -2,13 +2,17 @@
 
 import logging
 import threading
+from datetime import timedelta
 from random import Random
 
 import pytest
 
 from pipelines.ingest.backoff import Backoff
 from pipelines.ingest.source import Source
-from pipelines.ingest.worker import CameraWorker
+from pipelines.ingest.status import CameraStatus
+from pipelines.ingest.turns import Turns
+from pipelines.ingest.worker import Analysis, CameraWorker
+from tests.fakes import FakeClock
 from tests.pipelines.ingest.fakes import (
     PATIENCE_S,
     TELLTALE,
@@ -180,3 +184,80 @@ def test_only_a_running_camera_without_errors_is_healthy(caplog: pytest.LogCaptu
         ("stopped", False),
     ]
     assert "camera north: rtsp://***@host/***: unreachable" in caplog.text
+
+
+def test_a_frame_that_is_too_old_when_its_turn_comes_is_never_analysed() -> None:
+    # The third of these was captured 0.2 s after NOW, so it is 5.8 s old at NOW + 6 s.
+    sink = MemorySink()
+    ages = {0: 0.0, 1: 6.2, 2: 5.8, 3: -3600.0}
+    stage = FakeStage()
+    taken = FakeClock()
+
+    def hold(one: Frame) -> None:
+        # The slot must be empty, and the clock right for this frame, before it comes.
+        until(lambda: board().frames_analysed + board().frames_stale == one.seq)
+        taken.now = one.captured_at + timedelta(seconds=ages[one.seq])
+
+    source = FakeSource([(FILM[:4], None)], live=True, lasting=False, hold=hold)
+    analysis = Analysis(max_age_s=6.0, clock=taken)
+    made = CameraWorker("north", source, stage, sink, Backoff(Random(1)), analysis=analysis)
+
+    def board() -> CameraStatus:
+        return made.status
+
+    ended(made)
+    assert sink.results == ["0", "2", "3", "end"]
+    assert (made.status.frames_analysed, made.status.frames_stale, made.status.frames_dropped) == (3, 1, 0)
+
+
+def test_a_file_that_waits_is_never_too_old() -> None:
+    source, sink = FakeSource([(FILM[:3], None)], live=False, lasting=False), MemorySink()
+    late = FakeClock(FILM[0].captured_at + timedelta(days=1))
+    analysis = Analysis(max_age_s=1.0, clock=late)
+    ended(CameraWorker("north", source, FakeStage(), sink, Backoff(Random(1)), analysis=analysis))
+    assert sink.results == ["0", "1", "2", "end"]
+
+
+def test_a_camera_that_another_process_has_now_is_neither_analysed_nor_delivered() -> None:
+    ours = [True]
+
+    def hold(one: Frame) -> None:
+        if one.seq == 2:
+            until(lambda: sink.results == ["0", "1"])
+            ours[0] = False
+
+    sink = MemorySink()
+    source = FakeSource([(FILM[:5], None)], live=False, lasting=False, hold=hold)
+    analysis = Analysis(holds=lambda: ours[0])
+    worked = ended(CameraWorker("north", source, FakeStage(), sink, Backoff(Random(1)), analysis=analysis))
+    assert sink.results == ["0", "1"]
+    assert (worked.status.frames_analysed, worked.status.frames_stale) == (2, 3)
+    assert worked.status.last_error == "not_ours"  # what the stage said at its end
+
+
+def test_a_courier_that_is_busy_holds_up_its_own_camera_only() -> None:
+    turns, gate = Turns(1), threading.Event()
+    many = [frame(seq) for seq in range(200)]  # more results than wait for a courier
+    slow = CameraWorker(
+        "slow",
+        FakeSource([(many, None)], live=False, lasting=False),
+        FakeStage(),
+        lambda _: gate.wait(PATIENCE_S) and None,
+        Backoff(Random(1)),
+        analysis=Analysis(turns, "street"),
+    )
+    sink = MemorySink()
+    other = CameraWorker(
+        "other",
+        FakeSource([(FILM, None)], live=False, lasting=False),
+        FakeStage(),
+        sink,
+        Backoff(Random(1)),
+        analysis=Analysis(turns, "street"),
+    )
+    slow.start()
+    until(lambda: slow.status.frames_analysed > 60)
+    ended(other)
+    assert len(sink.results) == 31
+    gate.set()
+    assert slow.wait(PATIENCE_S)

@@ -38,6 +38,13 @@ def enrolled(store: Store, seed: int = 1, **options: object) -> Subject:
     return subject
 
 
+def gone(store: Store) -> list[int]:
+    """Which templates of the gallery `staff` the change sequence says are gone."""
+    changes = store.template_changes.since((GALLERY, MODEL), 0)
+    assert changes is not None
+    return [change.template_id for change in changes.items if change.removed]
+
+
 def gate(now: datetime, gate_id: str = "north", gallery_id: str = GALLERY, **options: object) -> Gate:
     return Gate(gate_id, gallery_id, "verify", "none", 1e-3, now, **options)
 

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from pipelines.records.gate_values import Camera
 from pipelines.street_cameras import StreetSettings
 from tests.fakes import NOW
 from tests.pipelines.garage import LOT, Garage
-from vision.errors import BadInput, ConfigurationError, NotFound
+from vision.errors import BadInput, ConfigurationError, Conflict, NotFound
 
 ENTRY = Camera("entry", "rtsp://user:secret@10.0.0.8/a", "plate", NOW, lane_id=f"{LOT}/in")
 
@@ -98,3 +99,23 @@ def test_settings_that_another_version_stored_are_refused_by_name(garage: Garage
 def test_what_does_not_belong_together_is_refused(changes: dict[str, str], wanted: str) -> None:
     with pytest.raises(BadInput, match=wanted):
         replace(ENTRY, **changes)
+
+
+def test_a_changed_camera_keeps_its_age_and_the_audit_says_what_is_different_but_no_address(garage: Garage) -> None:
+    garage.store.cameras.create(ENTRY, actor="test")
+    changed = replace(ENTRY, url="rtsp://user:other@10.0.0.8/b", fps=2.0, created_at=NOW + timedelta(days=1))
+    assert garage.store.cameras.change(changed, actor="test") == replace(changed, created_at=NOW)
+    assert garage.store.cameras.get("entry") == replace(changed, created_at=NOW)
+    last = garage.store.audit.list().items[-1].note
+    assert (last.action, last.target, last.details) == ("camera.changed", "entry", {"fields": "url, fps"})
+
+
+def test_a_camera_that_is_not_there_or_would_look_for_something_else_is_not_changed(garage: Garage) -> None:
+    with pytest.raises(NotFound):
+        garage.store.cameras.change(ENTRY, actor="test")
+    garage.store.cameras.create(ENTRY, actor="test")
+    with pytest.raises(NotFound, match="none"):
+        garage.store.cameras.change(replace(ENTRY, lane_id=f"{LOT}/none"), actor="test")
+    with pytest.raises(Conflict, match="wanted lane plate, got face"):
+        garage.store.cameras.change(replace(ENTRY, lane="face", lane_id=None), actor="test")
+    assert garage.store.cameras.get("entry") == ENTRY

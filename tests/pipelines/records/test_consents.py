@@ -3,10 +3,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from pipelines.records.store import Store
-from pipelines.records.values import Removal
 from tests.fakes import FakeClock
-from tests.pipelines.records.people import GALLERY, PURPOSE, agreed, embedding, enrolled, gallery, key
+from tests.pipelines.records.people import GALLERY, PURPOSE, agreed, embedding, enrolled, gallery, gone, key
+from tests.servers.databases import ON_BOTH
 from vision.errors import BadInput, NotFound
+
+pytestmark = ON_BOTH
 
 
 def _record(store: Store, subject_id: str, purpose: str = PURPOSE, expires_at: datetime | None = None) -> str:
@@ -47,16 +49,14 @@ def test_a_consent_holds_for_its_purpose_and_subject_only(store: Store) -> None:
     assert not store.consents.holds(bob.id, PURPOSE)
 
 
-def test_a_withdrawn_consent_takes_its_templates_along_and_tells_the_listeners(store: Store) -> None:
+def test_a_withdrawn_consent_takes_its_templates_along_and_the_change_sequence_tells(store: Store) -> None:
     gallery(store)
     ann, bob = enrolled(store, 1), enrolled(store, 2)
-    told: list[Removal] = []
-    store.on_removed(told.append)
     [theirs] = store.templates.list(subject_id=ann.id).items
     [consent] = store.consents.list(ann.id).items
     withdrawn = store.consents.withdraw(consent.id, actor="test")
     assert withdrawn.withdrawn_at is not None
-    assert told == [Removal(ann.id, (theirs.id,))]
+    assert gone(store) == [theirs.id]
     assert [entry.subject_id for entry in store.templates.list().items] == [bob.id]
     [stored] = store.events.list()
     assert (stored.event.kind, stored.event.purpose, stored.event.subject_id) == ("consent.withdrawn", PURPOSE, ann.id)

@@ -24,6 +24,9 @@ from pipelines.records.store import Store
 from pipelines.records.values import AuditNote
 from pipelines.settings import Settings, utc_now
 from tests.pipelines.records.people import decision, told
+from tests.servers.databases import ON_BOTH
+
+pytestmark = ON_BOTH
 store = Store.open(Settings(home=Path(sys.argv[1])))
 while True:
     made = decision(utc_now())

@@ -8,10 +8,10 @@ import pytest
 
 from pipelines.records.retention import Sweeper
 from pipelines.records.store import Store
-from pipelines.records.values import Answer, Claim, Removal, Subject
+from pipelines.records.values import Answer, Claim, Subject
 from pipelines.settings import Settings
 from tests.fakes import FakeClock
-from tests.pipelines.records.people import GALLERY, PURPOSE, agreed, decision, embedding, enrolled, gallery, told
+from tests.pipelines.records.people import GALLERY, PURPOSE, agreed, decision, embedding, enrolled, gallery, gone, told
 from vision.errors import NoConsent, NotFound
 
 LABEL = "Ann Miller of Erasure Street"
@@ -104,11 +104,9 @@ def test_decisions_and_events_stay_without_the_subject(store: Store, clock: Fake
 
 def test_the_index_is_told_and_the_act_is_audited(store: Store, clock: FakeClock) -> None:
     subject = _known_everywhere(store, clock)
-    ids = tuple(entry.id for entry in store.templates.list().items)
-    removals: list[Removal] = []
-    store.on_removed(removals.append)
+    ids = [entry.id for entry in store.templates.list().items]
     store.subjects.erase(subject.id, actor="key_7")
-    assert removals == [Removal(subject.id, ids)]
+    assert gone(store) == ids
     note = store.audit.list().items[-1].note
     assert (note.actor, note.action, note.target) == ("key_7", "subject.erased", subject.id)
     assert note.details == {"templates": 2, "photographs": 1, "consents": 1, "answers": 1}
@@ -153,7 +151,7 @@ def test_short_readers_do_not_keep_a_subject_from_being_erased(
 
     def read() -> None:
         while not done.is_set():
-            list(store.templates.iterate(GALLERY, "model-a"))
+            list(store.templates.vectors(GALLERY, "model-a"))
 
     readers = [threading.Thread(target=read) for _ in range(3)]
     for reader in readers:
@@ -194,9 +192,6 @@ def test_rows_that_moved_between_pages_leave_no_key_behind_and_after_a_sweep_not
 
 def test_an_enrolment_that_races_an_erasure_leaves_no_template(store: Store) -> None:
     gallery(store)
-    kept: set[int] = set()
-    store.on_added(lambda templates: kept.update(template.id for template in templates))
-    store.on_removed(lambda removal: kept.difference_update(removal.template_ids))
     for seed in range(10):
         subject = agreed(store)
 
@@ -209,25 +204,9 @@ def test_an_enrolment_that_races_an_erasure_leaves_no_template(store: Store) -> 
         store.subjects.erase(subject.id, actor="test")
         racer.join()
     assert store.templates.count() == 0
-    assert kept == set()
-
-
-def test_listeners_hear_of_changes_in_the_order_of_their_commits(store: Store) -> None:
-    gallery(store)
-    subject = agreed(store)
-    heard: list[str] = []
-    eraser = threading.Thread(target=lambda: store.subjects.erase(subject.id, actor="test"))
-
-    def added(_: object) -> None:
-        eraser.start()
-        eraser.join(timeout=0.3)  # it cannot end: the next change waits for this listener
-        heard.append("added")
-
-    store.on_added(added)
-    store.on_removed(lambda _: heard.append("removed"))
-    store.templates.add(subject.id, GALLERY, [(embedding(1), 0.5)], actor="test")
-    eraser.join()
-    assert heard == ["added", "removed"]
+    changes = store.template_changes.since((GALLERY, "model-a"), 0)
+    assert changes is not None
+    assert [change.template_id for change in changes.items if not change.removed] == gone(store)
 
 
 def test_an_erasure_that_fails_takes_nothing(store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,10 @@ from pipelines.records.store import Store
 from pipelines.settings import Settings
 from tests.fakes import FakeClock
 from tests.pipelines.records.people import agreed, key
+from tests.servers.databases import ON_BOTH
 from vision.errors import BadInput
+
+pytestmark = ON_BOTH
 
 
 def _event(clock: FakeClock, visit: str, **options: object) -> Event:
@@ -119,3 +122,20 @@ def test_a_reopened_store_knows_its_newest_event(settings: Settings, clock: Fake
     again = Store.open(settings, clock)
     assert again.feed.latest_seq == stored.seq
     again.close()
+
+
+def test_of_a_batch_what_was_not_there_is_stored_and_comes_back(store: Store, clock: FakeClock) -> None:
+    known = store.events.append(_event(clock, "1"))
+    first, again = _event(clock, "2", reason="lost"), _event(clock, "2", reason="lost again")
+    new = store.events.append_all([first, known.event, again, _event(clock, "3")])
+    assert [stored.event for stored in new] == [first, _event(clock, "3")]
+    assert store.events.list() == (known, *new)
+    assert store.feed.latest_seq == new[-1].seq
+    assert store.events.append_all([first, known.event]) == ()
+    assert store.events.append_all([]) == ()
+
+
+def test_a_large_batch_is_stored_whole(store: Store, clock: FakeClock) -> None:
+    events = [_event(clock, str(number)) for number in range(3000)]
+    assert [stored.event for stored in store.events.append_all(events)] == events
+    assert len({stored.seq for stored in store.events.list(limit=5000)}) == 3000

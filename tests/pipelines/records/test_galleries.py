@@ -3,9 +3,8 @@ from datetime import timedelta
 import pytest
 
 from pipelines.records.store import Store
-from pipelines.records.values import Removal
 from tests.fakes import FakeClock
-from tests.pipelines.records.people import GALLERY, PURPOSE, enrolled, gallery, gate, key
+from tests.pipelines.records.people import GALLERY, PURPOSE, enrolled, gallery, gate, gone, key
 from vision.errors import BadInput, Conflict, NotFound
 
 
@@ -44,10 +43,9 @@ def test_a_key_sees_galleries_of_its_purposes(store: Store) -> None:
 def test_a_deleted_gallery_takes_its_templates_along(store: Store) -> None:
     gallery(store)
     subject = enrolled(store)
-    told: list[Removal] = []
-    store.on_removed(told.append)
+    [theirs] = store.templates.list(subject_id=subject.id).items
     store.galleries.delete(GALLERY, actor="test")
-    assert [removal.subject_id for removal in told] == [subject.id]
+    assert gone(store) == [theirs.id]
     assert store.templates.count() == 0
     with pytest.raises(NotFound):
         store.galleries.get(GALLERY)

@@ -6,7 +6,10 @@ from pipelines.records.store import Store
 from pipelines.records.values import Answer, Claim
 from tests.fakes import FakeClock
 from tests.pipelines.records.people import agreed
+from tests.servers.databases import ON_BOTH
 from vision.errors import Conflict
+
+pytestmark = ON_BOTH
 
 ANSWER = Answer(201, "application/json", b'{"label": "Ann Miller"}')
 

@@ -7,10 +7,13 @@ import pytest
 from pipelines.records.gate_values import BarrierCommand
 from pipelines.records.retention import Sweep, Sweeper
 from pipelines.records.store import Store
-from pipelines.records.values import Answer, Claim, Removal
+from pipelines.records.values import Answer, Claim
 from pipelines.settings import Settings
 from tests.fakes import FakeClock
-from tests.pipelines.records.people import GALLERY, PURPOSE, decision, embedding, enrolled, gallery, told
+from tests.pipelines.records.people import GALLERY, PURPOSE, decision, embedding, enrolled, gallery, gone, told
+from tests.servers.databases import ON_BOTH
+
+pytestmark = ON_BOTH
 
 DAY_S = 86_400.0
 NOTHING = Sweep(0, 0, 0, 0, 0, 0, 0)
@@ -39,13 +42,12 @@ def test_templates_go_when_the_consent_expires_and_not_before(store: Store, swee
     gallery(store)
     stays = enrolled(store)
     goes = _short_consent(store, clock, 10)
-    removals: list[Removal] = []
-    store.on_removed(removals.append)
+    [theirs] = store.templates.list(subject_id=goes).items
     clock.advance(9)
     assert sweeper.sweep_once() == NOTHING
     clock.advance(1)
     assert sweeper.sweep_once().templates == 1
-    assert [removal.subject_id for removal in removals] == [goes]
+    assert gone(store) == [theirs.id]
     assert [entry.subject_id for entry in store.templates.list().items] == [stays.id]
 
 
@@ -136,7 +138,7 @@ def test_the_thread_sweeps_by_itself_and_ends_when_closed(store: Store, settings
     _short_consent(store, clock, 10)
     clock.advance(10)
     swept = threading.Event()
-    store.on_removed(lambda _: swept.set())
+    store.on_templates_changed(swept.set)
     sweeper = Sweeper(store, settings)
     sweeper.start()
     assert swept.wait(timeout=30)
@@ -176,7 +178,7 @@ def test_a_small_store_is_compacted_once_after_a_removal_and_a_large_one_stays_d
 ) -> None:
     compacted: list[int] = []
     database = store.backing.database
-    monkeypatch.setattr(database, "compact", lambda: compacted.append(1))
+    monkeypatch.setattr(database, "compact", lambda: compacted.append(1) is None)
     sweeper.sweep_once()
     assert compacted == []
     gallery(store)
@@ -188,3 +190,35 @@ def test_a_small_store_is_compacted_once_after_a_removal_and_a_large_one_stays_d
     sweeper.sweep_once()
     sweeper.sweep_once()
     assert compacted == [1]
+
+
+def test_much_that_is_due_goes_in_short_transactions_that_are_each_audited(
+    store: Store, sweeper: Sweeper, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("batches", "retention"):
+        monkeypatch.setattr(f"pipelines.records.{module}.BATCH_ROWS", 3)
+    gallery(store)
+    for _ in range(4):
+        _short_consent(store, clock, 10)
+    for _ in range(7):
+        made = decision(clock())
+        store.decisions.record(made, told(made))
+    clock.advance(30 * DAY_S)
+    # 4 templates go as 3 and 1; 7 decisions and their events as 3, 3 and 1; that templates came is told for a day
+    assert sweeper.sweep_once() == Sweep(4, 0, 7, 0, 7, 0, 0, template_changes=4)
+    swept = [entry.note for entry in store.audit.list(limit=500).items if entry.note.action == "retention.swept"]
+    assert [(note.details["templates"], note.details["events"]) for note in swept] == [(3, 3), (1, 3), (0, 1)]
+    assert sweeper.sweep_once() == NOTHING
+
+
+def test_what_a_killed_restore_left_goes_after_a_day(sweeper: Sweeper, settings: Settings, clock: FakeClock) -> None:
+    left = settings.home / ".restore-abc"
+    left.mkdir()
+    (left / "citygate.db").touch()
+    clock.now = clock.now.fromtimestamp(left.stat().st_mtime, clock.now.tzinfo)
+    clock.advance(DAY_S - 60)
+    sweeper.sweep_once()
+    assert left.exists()
+    clock.advance(120)
+    sweeper.sweep_once()
+    assert not left.exists()

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
+from pipelines.records import migrations
 from pipelines.records.store import Store
 from pipelines.records.tables import Base, StoreFactRow
 from pipelines.settings import Settings
@@ -94,6 +95,11 @@ def test_a_file_that_is_no_database_is_refused_and_stays_as_it_is(settings: Sett
     assert _contents(settings.home) == before
 
 
+def test_another_kind_of_database_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="wanted sqlite or postgresql, got mysql"):
+        Store.open(Settings(home=tmp_path, database_url="mysql://localhost/citygate"))
+
+
 def test_a_start_that_was_cut_off_after_making_the_file_is_made_good(settings: Settings) -> None:
     settings.home.mkdir()
     (settings.home / "citygate.db").touch()
@@ -108,7 +114,7 @@ def test_a_store_of_another_schema_is_refused(settings: Settings) -> None:
         fact = update(StoreFactRow).where(StoreFactRow.name == "schema_version")
         transaction.session.execute(fact.values(value=b"99"))
     store.close()
-    with pytest.raises(ConfigurationError, match="wanted schema 3, got 99"):
+    with pytest.raises(ConfigurationError, match=f"wanted schema 3 to {migrations.latest()}, got 99"):
         Store.open(settings)
 
 
@@ -139,7 +145,7 @@ def test_the_tables_can_be_made_on_postgresql() -> None:
     statements = [
         str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in Base.metadata.sorted_tables
     ]
-    assert len(statements) == 31
+    assert len(statements) == 37
     assert all("BIGSERIAL" in made for made in statements if "seq" in made and "audit_head" not in made)
 
 

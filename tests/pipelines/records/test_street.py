@@ -1,6 +1,5 @@
 """What the store keeps of the street: pictures under seal, purposes, pages, and what goes by itself."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,19 +14,14 @@ from pipelines.records.street_tables import CaseRow, IncidentRow
 from pipelines.records.values import ApiKey
 from tests.fakes import NOW
 from tests.pipelines.ward import Ward
+from tests.servers.databases import ON_BOTH
 from vision.errors import Conflict, NotFound, SealBroken
+
+pytestmark = ON_BOTH
 
 PICTURE = b"a picture with nobody in it"
 PLACE = "Harbour Road 12"
 TOLD = {"source": "citizen", "camera_id": None, "zone": None, "box": None, "place": PLACE}
-
-
-@pytest.fixture
-def ward(tmp_path: Path) -> Iterator[Ward]:
-    """An open case desk without cases."""
-    ward = Ward(tmp_path)
-    yield ward
-    ward.close()
 
 
 def _key(*purposes: str) -> ApiKey:

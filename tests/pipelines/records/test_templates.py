@@ -4,21 +4,26 @@ import numpy as np
 import pytest
 
 from pipelines.records.store import Store
-from pipelines.records.values import Removal, Template
 from tests.fakes import FakeClock
 from tests.pipelines.records.people import GALLERY, MODEL, PURPOSE, agreed, embedding, enrolled, gallery, key
+from tests.servers.databases import ON_BOTH
 from vision.errors import BadInput, Conflict, NoConsent, NotFound, SealBroken
+
+pytestmark = ON_BOTH
 
 
 def test_an_embedding_comes_back_bit_for_bit(store: Store) -> None:
     gallery(store)
     subject = agreed(store)
     [made] = store.templates.add(subject.id, GALLERY, [(embedding(1), 0.8)], actor="test")
-    [found] = store.templates.iterate(GALLERY, MODEL)
+    [found] = store.templates.of_subject(subject.id, GALLERY)
     assert (found.id, found.subject_id, found.gallery_id, found.quality) == (made.id, subject.id, GALLERY, 0.8)
     assert found.embedding.model_id == MODEL
     assert found.embedding.vector.dtype == np.float32
     np.testing.assert_array_equal(found.embedding.vector, embedding(1).vector)
+    [batch] = store.templates.vectors(GALLERY, MODEL)
+    assert (batch.ids.tolist(), batch.subject_ids, batch.vectors.dtype) == ([made.id], (subject.id,), np.float32)
+    np.testing.assert_array_equal(batch.vectors, embedding(1).vector[np.newaxis])
 
 
 def test_the_vector_is_not_in_the_database(store: Store, settings: object) -> None:
@@ -31,7 +36,7 @@ def test_the_vector_is_not_in_the_database(store: Store, settings: object) -> No
     assert plain[:16] not in sealed
 
 
-def test_iterating_keeps_to_the_gallery_and_the_model_and_to_the_order(
+def test_vectors_keep_to_the_gallery_and_the_model_and_to_the_order(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pipelines.records.templates.READ_ROWS", 2)
@@ -42,7 +47,15 @@ def test_iterating_keeps_to_the_gallery_and_the_model_and_to_the_order(
     made = store.templates.add(subject.id, GALLERY, theirs, actor="test")
     store.templates.add(subject.id, GALLERY, [(embedding(9, "model-b"), 0.5)], actor="test")
     store.templates.add(subject.id, "other", [(embedding(10), 0.5)], actor="test")
-    assert [found.id for found in store.templates.iterate(GALLERY, MODEL)] == [one.id for one in made]
+    batches = list(store.templates.vectors(GALLERY, MODEL))
+    assert [batch.ids.tolist() for batch in batches] == [
+        [made[0].id, made[1].id],
+        [made[2].id, made[3].id],
+        [made[4].id],
+    ]
+    wanted = [made[1].id, made[3].id, 1_000]
+    [batch] = store.templates.vectors(GALLERY, MODEL, wanted)
+    assert batch.ids.tolist() == wanted[:2]
     assert store.templates.models(GALLERY) == (MODEL, "model-b")
     assert (store.templates.count(GALLERY), store.templates.count()) == (6, 7)
     assert [found.embedding.model_id for found in store.templates.of_subject(subject.id, GALLERY)][-1] == "model-b"
@@ -50,7 +63,7 @@ def test_iterating_keeps_to_the_gallery_and_the_model_and_to_the_order(
 
 def test_an_empty_gallery_has_no_templates_and_no_models(store: Store) -> None:
     gallery(store)
-    assert list(store.templates.iterate(GALLERY, MODEL)) == []
+    assert list(store.templates.vectors(GALLERY, MODEL)) == []
     assert store.templates.models(GALLERY) == ()
     assert store.templates.of_subject("sub_0", GALLERY) == ()
 
@@ -105,16 +118,15 @@ def test_a_quality_out_of_range_is_refused(store: Store, quality: float) -> None
         store.templates.add(agreed(store).id, GALLERY, [(embedding(1), quality)], actor="test")
 
 
-def test_listeners_hear_of_what_came_and_what_went(store: Store) -> None:
-    heard: list[tuple[Template, ...] | Removal] = []
-    store.on_added(heard.append)
-    store.on_removed(heard.append)
+def test_listeners_are_called_when_templates_came_or_went(store: Store) -> None:
+    heard: list[int] = []
+    store.on_templates_changed(lambda: heard.append(store.templates.count()))
     gallery(store)
     subject = agreed(store)
-    made = store.templates.add(subject.id, GALLERY, [(embedding(1), 0.5), (embedding(2), 0.5)], actor="test")
+    store.templates.add(subject.id, GALLERY, [(embedding(1), 0.5), (embedding(2), 0.5)], actor="test")
     assert store.templates.remove(subject.id, GALLERY, actor="test") == 2
     assert store.templates.remove(subject.id, GALLERY, actor="test") == 0
-    assert heard == [made, Removal(subject.id, (made[0].id, made[1].id))]
+    assert heard == [2, 0]
 
 
 def test_an_id_is_never_used_twice(store: Store) -> None:
@@ -149,4 +161,4 @@ def test_a_vector_that_was_moved_to_another_template_does_not_open(store: Store)
             "UPDATE templates SET vector = (SELECT vector FROM templates ORDER BY seq LIMIT 1)"
         )
     with pytest.raises(SealBroken):
-        list(store.templates.iterate(GALLERY, MODEL))
+        list(store.templates.vectors(GALLERY, MODEL))

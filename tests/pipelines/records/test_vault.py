@@ -70,10 +70,27 @@ def test_a_keyed_hash_depends_on_the_text_and_on_the_master_key() -> None:
 
 
 def test_the_canary_of_another_master_key_is_refused() -> None:
-    canary = Vault(MASTER).new_canary()
-    Vault(MASTER).check_canary(canary)
+    facts = Vault(MASTER).facts()
+    Vault.opening(MASTER, facts)
     with pytest.raises(WrongMasterKey):
-        Vault(bytes(32)).check_canary(canary)
+        Vault.opening(bytes(32), facts)
+
+
+def test_a_store_is_the_same_under_another_master_key() -> None:
+    old = Vault.for_new_store(MASTER)
+    sealer, wrapped = old.new_data_key("sub_1")
+    new = Vault.opening(bytes(32), old.under(bytes(32)).facts())
+    assert new.data_key("sub_1", old.rewrap("sub_1", wrapped, new)).open(sealer.seal(b"Ann", "x"), "x") == b"Ann"
+    assert new.store.open(old.store.seal(b"rtsp://", "x"), "x") == b"rtsp://"
+    assert new.keyed_hash("E-17") == old.keyed_hash("E-17")
+    assert new.controller_key("north") == old.controller_key("north")
+    with pytest.raises(SealBroken):
+        old.data_key("sub_1", old.rewrap("sub_1", wrapped, new))
+
+
+def test_two_stores_of_one_master_key_have_nothing_in_common() -> None:
+    one, other = Vault.for_new_store(MASTER), Vault.for_new_store(MASTER)
+    assert one.keyed_hash("E-17") != other.keyed_hash("E-17")
 
 
 def test_a_short_master_key_is_refused() -> None:

@@ -2,12 +2,9 @@
 
 import json
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,50 +14,20 @@ from paho.mqtt.enums import CallbackAPIVersion
 from pipelines.services.barrier import OpenCommand
 from pipelines.services.barrier_mqtt import MqttOutlet
 from tests.fakes import NOW
+from tests.servers.mqtt import MqttBroker
 from vision.errors import BadInput
 
 ORDER = OpenCommand("dec_1", "north", NOW + timedelta(seconds=5))
 TOPIC = "citygate/gates/north"
-CONFIG = """
-listeners:
-  default:
-    type: tcp
-    bind: 127.0.0.1:{port}
-plugins:
-  amqtt.plugins.authentication.AnonymousAuthPlugin:
-    allow_anonymous: true
-"""
 
 
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a running amqtt broker."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    config = tmp_path_factory.mktemp("amqtt") / "broker.yaml"
-    config.write_text(CONFIG.format(port=port), encoding="utf-8")
-    command = [str(Path(sys.executable).parent / "amqtt"), "-c", str(config)]
-    quiet = subprocess.DEVNULL
-    with subprocess.Popen(command, stdout=quiet, stderr=quiet) as broker:  # noqa: S603 - our own environment's
-        _wait_for(port)
-        yield port
-        broker.terminate()
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while not _answers(port):
-        assert time.monotonic() < deadline, "the broker did not start"
-        time.sleep(0.05)
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
+    broker = MqttBroker(tmp_path_factory.mktemp("amqtt"))
+    broker.start()
+    yield broker.port
+    broker.stop()
 
 
 class Controller:

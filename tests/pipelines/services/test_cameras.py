@@ -1,13 +1,20 @@
 """What cameras see goes to their gates, and what becomes of cameras to the events."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from pipelines.bus.outbox import Outbox
+from pipelines.bus.sink import StoreSink
+from pipelines.bus.spool import Spool
+from pipelines.events import Event
 from pipelines.ingest.status import CameraStatus
 from pipelines.records.gate_values import Camera
+from pipelines.services.camera_duty import Duty
 from pipelines.services.cameras import CameraService
 from pipelines.stages.face import FaceTrackReady
 from pipelines.street_cameras import Drawing, Line, StreetSettings
@@ -26,9 +33,10 @@ class FakeRuntime:
     running: list[str] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
+    changed: list[Camera] = field(default_factory=list)
     trusted: dict[str, bool] = field(default_factory=dict)
 
-    def check_lane(self, camera: Camera) -> None:
+    def check(self, camera: Camera) -> None:
         if camera.lane == "thermal":
             raise ConfigurationError("no networks")
 
@@ -40,6 +48,9 @@ class FakeRuntime:
         if camera_id not in self.running:
             raise NotFound(camera_id)
         self.running.remove(camera_id)
+
+    def change(self, camera: Camera) -> None:
+        self.changed.append(camera)
 
     def states(self) -> dict[str, CameraStatus]:
         return {camera_id: CameraStatus(camera_id, state="running") for camera_id in self.running}
@@ -215,3 +226,74 @@ def test_a_viewer_sees_cameras_of_its_purposes_and_those_of_nobody(site: Site, c
     with pytest.raises(NotFound):
         cameras.get("cam", viewer)
     assert cameras.get("fixed", viewer).id == "fixed"
+
+
+def test_while_the_database_is_away_a_cameras_state_waits_in_the_spool_with_its_purpose(
+    site: Site, runtime: FakeRuntime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: object, **_options: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("locked"))
+
+    spool = Spool(tmp_path / "spool.db", 10)
+    outbox = Outbox(spool, lambda: None, StoreSink(site.store, away).take, database_first=True)
+    service = CameraService(site.store, site.gates, site.clock, [], lambda _: runtime, outbox=outbox)
+    site.gate()
+    service.add(Camera("cam", URL, "face", site.clock(), gate_id="north"), actor="test")
+    service.on_state(CameraStatus("cam", state="running"))
+    [told] = [stored.event for stored in site.store.events.list() if stored.event.kind == "camera.state"]
+    monkeypatch.setattr(site.store.cameras, "get", away)
+    monkeypatch.setattr(site.store.events, "append_all", away)
+    service.on_state(CameraStatus("cam", state="lost", last_error="no_answer"))
+    [(_, letter)] = spool.after(0, 10)
+    waiting = Event.model_validate_json(letter.body)
+    assert (waiting.state, waiting.reason, waiting.purpose) == ("lost", "no_answer", told.purpose)
+    assert told.purpose is not None
+    with pytest.raises(OperationalError):
+        service.on_state(CameraStatus("unheard-of", state="lost"))
+    spool.close()
+
+
+def test_a_changed_camera_goes_on_as_it_is_now(site: Site, cameras: CameraService, runtime: FakeRuntime) -> None:
+    cameras.add(_camera(site), actor="test")
+    changed = cameras.change(replace(_camera(site), fps=2.0), actor="test")
+    assert (runtime.changed, cameras.get("cam").fps) == ([changed], 2.0)
+    with pytest.raises(Conflict, match="camera file"):
+        cameras.change(_camera(site, camera_id="fixed"), actor="test")
+    with pytest.raises(NotFound):
+        cameras.change(_camera(site, camera_id="none"), actor="test")
+
+
+class Workers:
+    """What workers say of their cameras."""
+
+    def __init__(self) -> None:
+        self.told = {"cam": CameraStatus("cam", state="running", frames_read=7)}
+        self.trusted: dict[str, bool] = {}
+
+    def statuses(self) -> dict[str, CameraStatus]:
+        return dict(self.told)
+
+    def trusts(self, camera_id: str) -> bool | None:
+        return self.trusted.get(camera_id)
+
+
+def test_cameras_of_workers_lanes_are_kept_here_and_run_there(site: Site, runtime: FakeRuntime) -> None:
+    workers = Workers()
+    duty = Duty(frozenset({"face"}), workers)
+    cameras = CameraService(site.store, site.gates, site.clock, [], lambda _: runtime, duty)
+    plate = Camera("cam", URL, "plate", site.clock())
+    cameras.add(plate, actor="test")
+    cameras.add(_camera(site, camera_id="door"), actor="test")
+    cameras.change(replace(plate, fps=2.0), actor="test")
+    assert (runtime.running, runtime.changed) == (["door"], [])
+    assert [camera.id for camera in cameras.listed()] == ["door"]
+    assert cameras.status("cam").frames_read == 7
+    assert {status.camera_id for status in cameras.statuses()} == {"cam", "door"}
+    assert cameras.sees("cam") is True
+    workers.trusted["cam"] = False
+    assert cameras.sees("cam") is False
+    workers.told.clear()
+    assert (cameras.sees("cam"), cameras.status("cam").state) == (None, "stopped")
+    cameras.remove("cam", actor="test")
+    assert [camera.id for camera in cameras.list().items] == ["door"]
+    cameras.close()

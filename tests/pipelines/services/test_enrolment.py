@@ -33,6 +33,7 @@ def test_each_picture_becomes_a_template_of_the_current_model(site: Site) -> Non
     assert tuple(template.id for template in templates) == ids
     assert [template.embedding.model_id for template in templates] == ["fake-v1", "fake-v1"]
     assert all(0 < template.quality <= 1 for template in templates)
+    assert site.galleries.follow(GALLERY, ["fake-v1"])
     assert site.galleries.enrolled(GALLERY, "fake-v1", subject_id)
 
 

@@ -2,10 +2,16 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from pipelines.bus.outbox import Outbox
+from pipelines.bus.sink import StoreSink
+from pipelines.bus.spool import Spool
+from pipelines.services.cases import CaseService
 from pipelines.services.redaction import Redactor
 from pipelines.services.street_reports import StreetReports
 from pipelines.stages.street_sightings import StreetSighting
@@ -81,3 +87,29 @@ def test_a_cameras_fault_is_a_case_and_until_it_is_closed_the_camera_bears_no_wi
     fault = ward.street.cases.list().items[0]
     ward.bring(fault.id, "accept", "register", "dispatch", "handle", "verify", "close")
     assert ward.look(bag.id, "seen_clear").outcome == "seen_clear"
+
+
+def test_while_the_database_is_away_a_start_waits_in_the_spool_and_makes_its_case_later(
+    ward: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: object, **_options: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("locked"))
+
+    spool = Spool(tmp_path / "spool.db", 10)
+    reports = StreetReports(ward.cases, Outbox(spool, lambda: None))
+    with monkeypatch.context() as patched:
+        patched.setattr(CaseService, "report", away)
+        tell(ward, reports, "start")
+        with pytest.raises(OperationalError):
+            tell(ward, StreetReports(ward.cases), "start")
+    assert ward.street.cases.list().items == ()
+    sink = StoreSink(ward.store, lambda report, camera_id: ward.cases.report(report, actor=camera_id))
+    [(_, letter)] = spool.after(0, 10)
+    for _ in range(2):
+        assert sink.take([letter]).refused == {}
+    tell(ward, reports, "start")
+    [case] = ward.street.cases.list().items
+    [incident] = ward.street.incidents.list().items
+    assert (case.kind, case.zone, case.count) == ("L07", "pavement", 1)
+    assert (incident.reported_by, incident.report.reference) == ("quay-3", "quay-3/L07/1")
+    spool.close()

@@ -1,0 +1,21 @@
+"""The script behind the capacity page's bytes a record."""
+
+import random
+from pathlib import Path
+
+from deploy.measure_records import MIX, draw, measure
+
+
+def test_the_drawn_mix_is_a_whole_and_its_records_are_events() -> None:
+    assert sum(MIX.values()) == 100
+    chance = random.Random(1)
+    drawn = [draw(chance, number) for number in range(400)]
+    assert {event.kind for event in drawn} == set(MIX)
+    assert len({event.event_id for event in drawn}) == 400
+
+
+def test_a_record_takes_some_hundred_bytes_with_its_indexes(tmp_path: Path) -> None:
+    measured = measure(tmp_path, 500)
+    assert measured["records"] == 500
+    assert isinstance(measured["bytes_per_record"], int)
+    assert 500 < measured["bytes_per_record"] < 800  # 587 of 100,000; pages of 500 are less full
