@@ -6,7 +6,7 @@ from statistics import median
 from benchmarks.options import BenchOptions
 from benchmarks.result import PeerResult, Result, UsedModel, this_machine
 from benchmarks.street_labels import read_street
-from benchmarks.street_models import chosen_detector, listed_street_id
+from benchmarks.street_models import DETECTOR, listed_street_id
 from benchmarks.street_scores import FOUND_IOU, LEAST_SCORE, WARM_UPS, StreetRun, detect_in_turn, street_metrics
 from benchmarks.timing import opencv_threads
 from models.street.open import open_street_detector
@@ -17,16 +17,16 @@ def run(options: BenchOptions, *, detector: str | None = None, tile_wh: tuple[in
 
     Args:
         options: peers are ids of street detectors in the manifests, or ONNX files of a family that has an adapter.
-        detector: the same; None: the project's own, where the manifests list it.
+        detector: the same; None: the project's own.
         tile_wh: ours looks at parts of that size too; None: at the whole picture only.
 
     Raises:
-        ConfigurationError: no data, no detector, an unknown model, or a file whose family or classes are not known.
+        ConfigurationError: no data, an unknown model, or a file whose family or classes are not known.
         BadInput: a label or a picture that cannot be used.
         ModelError: a model that cannot be opened.
     """
     catalogue = options.open_catalogue()
-    ours = listed_street_id(catalogue, chosen_detector(catalogue, detector))
+    ours = listed_street_id(catalogue, detector or DETECTOR)
     peers = [listed_street_id(catalogue, peer) for peer in options.peers]
     pictures = read_street(options.data_folder, options.limit, options.seed)
     detectors = {model_id: open_street_detector(catalogue, model_id) for model_id in peers}

@@ -14,7 +14,7 @@ from models.street.open import open_street_detector
 from vision.errors import ConfigurationError, ModelContractError
 
 DETECTOR = "street-detector-int8"
-"""The default, where the manifests list it."""
+"""The default."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,17 +48,6 @@ def watching_detector(options: BenchOptions, wanted: str | None) -> WatchingDete
     model_id = listed_street_id(catalogue, wanted)
     used = UsedModel.of(catalogue.manifest.get(model_id))
     return WatchingDetector(open_street_detector(catalogue, model_id), (used,))
-
-
-def chosen_detector(catalogue: Catalogue, wanted: str | None) -> str:
-    """`wanted`, or the default where nothing is wanted.
-
-    Raises:
-        ConfigurationError: nothing is wanted and there is no default.
-    """
-    if wanted is None and not any(spec.id == DETECTOR for spec in catalogue.manifest.model):
-        raise ConfigurationError(f"--detector: wanted an id or an ONNX file, got none and no model {DETECTOR!r}")
-    return wanted or DETECTOR
 
 
 def listed_street_id(catalogue: Catalogue, model: str) -> str:

@@ -86,10 +86,9 @@ def test_a_peer_is_measured_beside_ours(tmp_path: Path) -> None:
     assert result.peers["file-peer"].metrics["any_vehicle"] == {"precision": 0.5, "recall": 1.0}
 
 
-def test_without_a_detector_the_benchmark_says_so(tmp_path: Path) -> None:
-    write_street(tmp_path, [])
-    with pytest.raises(ConfigurationError, match="--detector: wanted an id or an ONNX file"):
-        bench(tmp_path)
+def test_the_projects_own_detector_is_measured_unless_another_is_named(tmp_path: Path) -> None:
+    write_street(tmp_path, [{"label": "car", "box": FOUND}])
+    assert [model.id for model in bench(tmp_path).models] == ["street-detector-int8"]
 
 
 def test_a_file_of_unknown_classes_is_refused(tmp_path: Path) -> None:
