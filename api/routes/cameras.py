@@ -58,7 +58,7 @@ def get_camera(camera_id: str, site: SiteDep, key: CameraReader) -> CameraOut:
 
 @router.patch(
     "/{camera_id}",
-    responses=documented(NOT_FOUND, UNKNOWN_GATE, FORBIDDEN_PURPOSE, CONFLICT, INVALID_VALUE, CAMERA_UNUSABLE),
+    responses=documented_post(NOT_FOUND, UNKNOWN_GATE, FORBIDDEN_PURPOSE, INVALID_VALUE, CAMERA_UNUSABLE),
 )
 def change_camera(camera_id: str, change: CameraChange, site: SiteDep, key: CameraWriter) -> CameraOut:
     """Change a camera: it begins anew and learns its street anew; all others run on."""
