@@ -13,7 +13,7 @@ from models.street.heads import HEADS
 from models.street.open import open_street_detector
 from vision.errors import ConfigurationError, ModelContractError
 
-DETECTOR = "street-detector"
+DETECTOR = "street-detector-int8"
 """The default, where the manifests list it."""
 
 
