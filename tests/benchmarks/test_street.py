@@ -86,7 +86,8 @@ def test_a_peer_is_measured_beside_ours(tmp_path: Path) -> None:
     assert result.peers["file-peer"].metrics["any_vehicle"] == {"precision": 0.5, "recall": 1.0}
 
 
-def test_without_a_detector_the_benchmark_says_so(tmp_path: Path) -> None:
+def test_without_a_detector_the_benchmark_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.street_models.DETECTOR", "not-shipped")
     write_street(tmp_path, [])
     with pytest.raises(ConfigurationError, match="--detector: wanted an id or an ONNX file"):
         bench(tmp_path)
