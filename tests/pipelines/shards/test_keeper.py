@@ -218,9 +218,11 @@ def test_who_stops_in_order_leaves_everything_to_the_others_at_once(
 
 
 def test_threads_do_the_same_by_themselves(listed: Listed) -> None:
+    before = set(threading.enumerate())
     membership = MemoryMembership(5.0)
     one = Member("a", membership, listed, Seconds())
     one.keeper.start()
     until(lambda: one.running == ids() and len(membership.reports()) == 1)
     one.keeper.close(one.cameras.close)
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith(("keeper", "stopper"))]
+    left = set(threading.enumerate()) - before
+    assert not [thread for thread in left if thread.name.startswith(("keeper", "stopper"))]
