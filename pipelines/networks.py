@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from models.catalogue import Catalogue
 from models.faces.lane import FaceLane
 from models.faces.open import open_face_lane
-from models.manifest import load_manifests
+from models.manifest import Manifest
 from models.plates.lane import PlateLane
 from models.plates.open import open_plate_lane
 from models.street.detector import ObjectDetector
@@ -83,12 +83,12 @@ def open_networks(settings: Settings) -> Networks:
         catalogue,
         models,
         _open_plates(catalogue, settings),
-        street_capabilities(street_classes(settings)),
+        street_capabilities(street_classes(catalogue.manifest, settings)),
         _open_street(catalogue, settings),
     )
 
 
-def street_classes(settings: Settings) -> frozenset[str]:
+def street_classes(manifest: Manifest, settings: Settings) -> frozenset[str]:
     """What the street detector that the settings name tells apart; nothing without one.
 
     Raises:
@@ -96,7 +96,7 @@ def street_classes(settings: Settings) -> frozenset[str]:
     """
     if not settings.street_detector:
         return frozenset()
-    street = load_manifests(settings.home).get(settings.street_detector).street
+    street = manifest.get(settings.street_detector).street
     return frozenset(street.classes.values()) if street else frozenset()
 
 

@@ -8,6 +8,7 @@ import typer
 from rich.table import Column, Table
 
 from api.cli.console import console, failures_in_one_line
+from models.manifest import load_manifests
 from pipelines.ingest.address import parse_address, redact_url
 from pipelines.ingest.lanes import LANES
 from pipelines.ingest.policy import SourcePolicy
@@ -48,7 +49,9 @@ def add(
         camera = Camera(camera_id, url, lane, utc_now(), gate, fps, lane_id, settings)
         store.cameras.create(camera, actor=ACTOR)
     console.print(f"[green]ok[/] {camera_id}")
-    silent = () if watched is None else watched.silent_kinds(street_classes(installation))
+    silent = (
+        () if watched is None else watched.silent_kinds(street_classes(load_manifests(installation.home), installation))
+    )
     if silent:
         console.print(f"[yellow]not found here[/], for no street detector knows their classes: {', '.join(silent)}")
 

@@ -3,6 +3,7 @@
 from rich.table import Column, Table
 
 from api.cli.console import console, failures_in_one_line
+from models.manifest import load_manifests
 from pipelines.networks import street_capabilities, street_classes
 from pipelines.settings import Settings
 from pipelines.street.kinds import read_kinds
@@ -11,7 +12,9 @@ from pipelines.street.kinds import read_kinds
 @failures_in_one_line
 def kinds() -> None:
     """List every kind of street incident: codes, names, grade, and whether it is found here without people."""
-    catalogue, here = read_kinds(), street_capabilities(street_classes(Settings.read()))
+    settings = Settings.read()
+    seen = street_classes(load_manifests(settings.home), settings)
+    catalogue, here = read_kinds(), street_capabilities(seen)
     narrow = (Column(name, no_wrap=True) for name in ("code", "old code", "grade", "found here"))
     table = Table(*narrow, "name", "name", "by", "needs")
     for kind in catalogue.kind:

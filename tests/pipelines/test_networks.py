@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from models.manifest import load_manifests
 from pipelines.networks import street_capabilities, street_classes
 from pipelines.settings import Settings
 from pipelines.street.kinds import Capabilities, read_kinds
@@ -13,8 +14,9 @@ def available(here: Capabilities) -> set[str]:
 
 
 def test_the_shipped_detector_tells_all_classes_apart_and_none_is_there_without_it(tmp_path: Path) -> None:
-    assert street_classes(Settings(home=tmp_path)) == frozenset(STREET_CLASSES)
-    assert street_classes(Settings(home=tmp_path, street_detector=None)) == frozenset()
+    shipped = load_manifests(tmp_path)
+    assert street_classes(shipped, Settings(home=tmp_path)) == frozenset(STREET_CLASSES)
+    assert street_classes(shipped, Settings(home=tmp_path, street_detector=None)) == frozenset()
 
 
 def test_without_a_detector_eleven_kinds_are_found() -> None:
