@@ -54,10 +54,12 @@ def measure(
 
     Args:
         film: nothing moves in it.
-        motion: of the lane; None: it has no gate, and every frame is looked at.
+        motion: of the lane; None: it has no gate, and every frame is looked at. The street has been still for longer
+            than it holds on: what a film begins with is no motion here.
         make: a new stage.
         rounds: at least one.
     """
+    motion = motion and motion.model_copy(update={"hold_s": 0.0})
     ways: dict[str, Callable[[], int]] = {
         "decode": lambda: _decoded(film),
         "gate": lambda: _gated(film, motion),

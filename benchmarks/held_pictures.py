@@ -9,7 +9,7 @@ import supervision as sv
 
 from benchmarks.labels import LABELS_FILE, PictureLine, read_lines, read_picture
 from benchmarks.street_films import BEGINS_AT, PlayedFilm, play_frames
-from pipelines.stages.street import StreetDetector
+from pipelines.stages.sparing import StreetDetector
 from pipelines.street_cameras import StreetCamera
 from vision.errors import BadInput, ConfigurationError
 from vision.types import Frame, Image

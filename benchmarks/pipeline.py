@@ -32,7 +32,7 @@ from pipelines.ingest.status import CameraStatus
 from pipelines.records.gate_values import Camera
 from vision.errors import ConfigurationError
 
-STILL_FPS, STILL_FRAMES = 25, 250
+STILL_FPS, STILL_FRAMES = 25, 750
 _WARM_UP_S = 5.0
 _START_S = 180.0
 _MOST_LATE_S = 60.0

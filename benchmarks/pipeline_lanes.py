@@ -12,6 +12,7 @@ from benchmarks.time_code import read_number
 from models.faces.open import open_face_lane
 from models.manifest import ModelSpec
 from models.plates.open import open_plate_lane
+from models.street.open import open_street_detector
 from pipelines.ingest.worker import Stage
 from pipelines.records.gate_values import Camera
 from pipelines.settings import Settings
@@ -24,9 +25,17 @@ from vision.errors import ConfigurationError
 from vision.types import Frame
 
 STREET = StreetSettings.model_validate(
-    {"zones": [{"id": "all", "points": [[0, 0], [1, 0], [1, 1], [0, 1]], "rules": [{"rule": "thing", "kind": "L07"}]}]}
+    {
+        "zones": [
+            {
+                "id": "all",
+                "points": [[0, 0], [1, 0], [1, 1], [0, 1]],
+                "rules": [{"rule": "thing", "kind": "L07"}, {"rule": "parking", "kind": "09009"}],
+            }
+        ]
+    }
 )
-"""Of the benchmark's street cameras: the whole picture is watched for things that were left."""
+"""Of the benchmark's street cameras: the whole picture is watched for things that were left and cars that stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,11 @@ def open_lane(lane: str, options: BenchOptions) -> ProbedLanes:
     """
     catalogue, shipped = options.open_catalogue(), Settings(home=options.home)
     if lane == "street":
-        return ProbedLanes(lambda camera: SightingStage(StreetStage(STREET.camera(camera.id))), Probe())
+        detector = open_street_detector(catalogue, str(shipped.street_detector))
+        models = (catalogue.manifest.get(str(shipped.street_detector)),)
+        return ProbedLanes(
+            lambda camera: SightingStage(StreetStage(STREET.camera(camera.id), detector)), Probe(), models
+        )
     if lane == "plate":
         ids = (str(shipped.plate_detector), str(shipped.plate_reader))
         plates = open_plate_lane(catalogue, detector_id=ids[0], reader_id=ids[1])

@@ -13,7 +13,8 @@ from benchmarks.timing import timed
 from pipelines.ingest.address import parse_address
 from pipelines.ingest.reading import Reading
 from pipelines.ingest.video import VideoSource
-from pipelines.stages.street import StreetDetector, StreetStage
+from pipelines.stages.sparing import StreetDetector
+from pipelines.stages.street import StreetStage
 from pipelines.street_cameras import StreetCamera
 from vision.errors import ConfigurationError
 from vision.incidents import Incident

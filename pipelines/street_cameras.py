@@ -188,11 +188,13 @@ class StreetSettings(Drawing):
     Attributes:
         time_zone: of the rules' hours.
         min_confidence: less certain detections begin no track; 0: what passes the detector's own thresholds does.
+        believed_s: so long what the detector saw is believed while nothing moves; 0: it looks at every frame.
         lost_after_s: a track that is unseen for longer has left.
     """
 
     time_zone: str = "UTC"
     min_confidence: float = Field(default=0.0, ge=0, le=1)
+    believed_s: float = Field(default=10.0, ge=0, le=60)
     lost_after_s: float = Field(default=2.0, gt=0)
     health: HealthTimes = HealthTimes()
     background: BackgroundLimits = BackgroundLimits()

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from vision.preprocess import shrink
 from vision.types import FloatArray, Image
 
 Mask = NDArray[np.uint8]
@@ -99,8 +100,7 @@ class BackgroundModel:
         """
         limits = self._limits
         height, width = image.shape[:2]
-        working = (limits.width_px, max(1, round(height * limits.width_px / width)))
-        small = cv2.resize(image, working, interpolation=cv2.INTER_AREA)
+        small = shrink(image, limits.width_px)
         values = cv2.GaussianBlur(small, (3, 3), 0).astype(np.float32)
         step_s = 0.0 if self._at is None else (now - self._at).total_seconds()
         self._at = now
@@ -113,7 +113,7 @@ class BackgroundModel:
             self._learn(values, self._slow, step_s)
             return None
         standing, moving = self._split(values, self._slow, step_s)
-        scale = np.array([width / working[0], height / working[1]], np.float32)
+        scale = np.array([width / small.shape[1], height / small.shape[0]], np.float32)
         empty: Image = self._slow.clip(0, 255).astype(np.uint8)
         return Foreground(small, empty, standing, moving, scale)
 
@@ -141,8 +141,9 @@ class BackgroundModel:
         """Standing and moving pixels; both models go on."""
         limits = self._limits
         # A cloud, or the camera's own exposure, changes everything alike: that is taken out first.
-        light = np.median((values[::8, ::8] - slow[::8, ::8]).reshape(-1, 3), axis=0).astype(np.float32)
-        apart = _apart(values, slow + light)
+        light = np.median((values[::8, ::8] - slow[::8, ::8]).reshape(-1, 3), axis=0)
+        # OpenCV adds three channels' numbers ten times as fast as numpy broadcasts them.
+        apart = _apart(values, cv2.add(slow, (*light.tolist(), 0.0)))
         differs = (apart > np.maximum(limits.contrast, limits.deviations * self._usual)).astype(np.uint8) * 255
         differs = cv2.morphologyEx(cv2.morphologyEx(differs, cv2.MORPH_OPEN, _CLEAN), cv2.MORPH_CLOSE, _JOIN)
         still = _apart(values, self._fast) <= limits.stir

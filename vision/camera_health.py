@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from vision.preprocess import shrink
 from vision.types import FloatArray, Image
 
 Fault = Literal["black", "blocked", "defocused", "moved", "frozen", "glare"]
@@ -21,6 +22,7 @@ FAULTS: tuple[Fault, ...] = get_args(Fault)
 _LONGEST_STEP_S = 2.0
 _LEAST_SPREAD = 1e-3
 _STRONG_PERCENT = 90
+_BRIGHTEST = 0.01
 _KEPT_LENGTH = 0.3
 """An edge is kept when so much of it is left, along its direction: fog and dusk make all edges weaker."""
 
@@ -133,7 +135,7 @@ class HealthMonitor:
 
     def _own_fault(self, grey: FloatArray) -> Fault | None:
         """A fault that the picture shows by itself."""
-        if float(np.percentile(grey[::2, ::2], 99)) < self._limits.black_level:
+        if float((grey >= self._limits.black_level).mean()) <= _BRIGHTEST:
             return "black"
         if float((grey > self._limits.glare_level).mean()) > self._limits.glare_share:
             return "glare"
@@ -155,11 +157,7 @@ class HealthMonitor:
 
 
 def _working(image: Image, width_px: int) -> FloatArray:
-    height, width = image.shape[:2]
-    size = (width_px, max(1, round(height * width_px / width)))
-    grey: FloatArray = cv2.cvtColor(cv2.resize(image, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2GRAY).astype(
-        np.float32
-    )
+    grey: FloatArray = cv2.cvtColor(shrink(image, width_px), cv2.COLOR_BGR2GRAY).astype(np.float32)
     return grey
 
 
@@ -188,7 +186,6 @@ def _kept(look: _Look, usual: _Look) -> float:
     """0..1; 1 where the reference has no edges to be kept."""
     squares = usual.across * usual.across + usual.down * usual.down
     strong = squares >= max(float(np.percentile(squares[::3, ::3], _STRONG_PERCENT)), _LEAST_SPREAD)
-    if not strong.any():
-        return 1.0
     along = look.across * usual.across + look.down * usual.down
-    return float((along[strong] >= _KEPT_LENGTH * squares[strong]).mean())
+    kept = strong & (along >= _KEPT_LENGTH * squares)
+    return float(kept.sum() / strong.sum()) if strong.any() else 1.0

@@ -6,6 +6,7 @@ import supervision as sv
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from vision.preprocess import shrink
 from vision.types import FloatArray, Image
 
 
@@ -58,11 +59,9 @@ class FlickerGate:
         return seen[kept]  # type: ignore[return-value]
 
     def _small(self, image: Image) -> NDArray[np.uint8]:
-        width = min(self._limits.width_px, image.shape[1])
-        height = max(1, round(image.shape[0] * width / image.shape[1]))
-        grey: NDArray[np.uint8] = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
-        small: NDArray[np.uint8] = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
-        return small
+        small = shrink(image, min(self._limits.width_px, image.shape[1]))
+        grey: NDArray[np.uint8] = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+        return grey
 
 
 def _share(changed: NDArray[np.bool_], xyxy: FloatArray) -> float:

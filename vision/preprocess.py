@@ -89,6 +89,19 @@ def resize_quickly(image: Image, size_wh: tuple[int, int]) -> Image:
     return resized
 
 
+def shrink(image: Image, width_px: int) -> Image:
+    """The picture at this width, its shape kept, averaged: halved as long as it can be, which is four times as fast.
+
+    A picture that is narrower grows.
+    """
+    height, width = image.shape[:2]
+    size_wh = (width_px, max(1, round(height * width_px / width)))
+    while width >= 2 * width_px and height % 2 == 0 and width % 2 == 0:
+        width, height = width // 2, height // 2
+        image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+    return resize(image, size_wh)
+
+
 def to_tensor(
     image: Image,
     *,

@@ -44,12 +44,14 @@ class Frame:
         seq: counts the frames of this camera since it was opened, dropped ones included.
         captured_at: from the stream, aware, UTC.
         image: (H, W, 3) uint8 BGR, read-only.
+        moved_at: when something last moved before the camera; None: nobody looked.
     """
 
     camera_id: str
     seq: int
     captured_at: datetime
     image: Image
+    moved_at: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.captured_at.utcoffset() != timedelta(0):

@@ -11,7 +11,8 @@ from pipelines.records.gate_values import Camera
 from pipelines.stages.face import FaceStage, TrackSink
 from pipelines.stages.passage import PlateRules
 from pipelines.stages.plate import PlateStage, VisitSink
-from pipelines.stages.street import StreetDetector, StreetStage
+from pipelines.stages.sparing import StreetDetector
+from pipelines.stages.street import StreetStage
 from pipelines.stages.street_sightings import SightingSink, SightingStage
 from pipelines.stages.visit import TrackRules
 from vision.errors import ConfigurationError

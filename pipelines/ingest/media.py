@@ -16,11 +16,13 @@ from urllib.parse import urlsplit
 import av
 import numpy as np
 from av.container import InputContainer
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from pipelines.ingest.address import NETWORK_SCHEMES, Address
 from vision.errors import ConfigurationError, SourceError
 from vision.motion_gate import Luma
+from vision.types import Image
 
 _Packet: TypeAlias = "av.Packet[VideoStream]"
 
@@ -81,6 +83,7 @@ class Media:
         self._stream = container.streams.video[0]
         # One core for each camera: many cameras share the machine, and threads that decode ahead add delay.
         self._stream.codec_context.thread_count = 1
+        self._painter = VideoReformatter()
         self._address = address
         self._read_s = read_s
         self._own_time = not (address.scheme in NETWORK_SCHEMES and _untimed(container))
@@ -123,6 +126,14 @@ class Media:
                 if row > _MOST_DAMAGED:
                     raise SourceError("damaged", self._address.shown)
                 yield from pictures or ()
+
+    def pixels(self, picture: av.VideoFrame) -> Image:
+        """(H, W, 3) uint8 BGR, upright: telephones film sideways and say so."""
+        # One painter, on one thread: each picture's own would begin and end as many threads as there are cores.
+        painted = self._painter.reformat(picture, format="bgr24", threads=1)
+        image = cast("Image", painted.to_ndarray())
+        turns = round(picture.rotation / 90) % 4
+        return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 
     def close(self) -> None:
         """Let go of the file or connection."""

@@ -6,10 +6,8 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import datetime
-from typing import cast
 
 import av
-import numpy as np
 
 from pipelines.ingest.address import Address
 from pipelines.ingest.media import Media, brightness, open_media
@@ -17,7 +15,7 @@ from pipelines.ingest.reading import Reading
 from pipelines.ingest.timeline import Thinning, Timeline
 from vision.errors import SourceError
 from vision.motion_gate import MotionGate, MotionLimits
-from vision.types import Frame, Image
+from vision.types import Frame
 
 _ENDED_SHARE = 0.9
 """A file that ends before this share of the length it states was cut off."""
@@ -78,7 +76,8 @@ class VideoSource:
                     if gate is not None and not gate.passes(brightness(picture), captured_at):
                         self.still += 1
                         continue
-                    yield Frame(self._camera_id, number, captured_at, _pixels(picture))
+                    moved_at = None if gate is None else gate.moved_at
+                    yield Frame(self._camera_id, number, captured_at, media.pixels(picture), moved_at)
             if self._address.play != "loop":
                 break
 
@@ -111,10 +110,3 @@ class VideoSource:
             raise SourceError("no_pictures", self._address.shown)
         if media.length_s is not None and last_s < _ENDED_SHARE * media.length_s - 1.0:
             raise SourceError("truncated", self._address.shown)
-
-
-def _pixels(picture: av.VideoFrame) -> Image:
-    """(H, W, 3) uint8 BGR, upright: telephones film sideways and say so."""
-    image = cast("Image", picture.to_ndarray(format="bgr24"))
-    turns = round(picture.rotation / 90) % 4
-    return np.ascontiguousarray(np.rot90(image, turns)) if turns else image

@@ -6,32 +6,24 @@ the rules over classes as well.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol, cast
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import supervision as sv
 
+from pipelines.stages.sparing import SparingDetector, StreetDetector
 from pipelines.stages.street_watchers import LightsWatcher, LineWatcher, Scene, ZoneWatcher
 from pipelines.stages.tracking import Tracker
 from pipelines.street_cameras import CAMERA_FAULT, StreetCamera
 from vision.background import BackgroundModel
 from vision.camera_health import FAULTS, Fault, HealthMonitor
-from vision.flicker import FlickerGate
 from vision.incidents import Incident, Signal, Watch
 from vision.scene_rules import LightsRule
 from vision.standing_things import Thing, ThingFinder
 from vision.street_rules import PEOPLE, WHOLE_ZONE
 from vision.track_history import TrackHistory
 from vision.types import FloatArray, Frame, Image
-
-
-class StreetDetector(Protocol):
-    """Finds people, vehicles and what else it knows."""
-
-    def detect(self, image: Image) -> sv.Detections:
-        """The objects of an (H, W, 3) uint8 BGR picture, with `class_id` and `data["class_name"]`."""
-        ...
 
 
 class StreetStage:
@@ -44,7 +36,6 @@ class StreetStage:
 
     def __init__(self, camera: StreetCamera, detector: StreetDetector | None = None) -> None:
         self._camera = camera
-        self._detector = detector
         self._local = ZoneInfo(camera.time_zone)
         self._health = HealthMonitor(camera.health)
         self._faults: Mapping[Fault, Watch] = {
@@ -53,7 +44,7 @@ class StreetStage:
         self._background = BackgroundModel(camera.background)
         self._finder = ThingFinder(self._background, camera.things)
         self._tracker = Tracker(camera.lost_after_s, camera.min_confidence)
-        self._flicker = FlickerGate(camera.flicker)
+        self._detector = SparingDetector(detector, camera.flicker, camera.believed_s) if detector else None
         self._history = TrackHistory()
         self._watchers: list[ZoneWatcher | LightsWatcher | LineWatcher] = []
         self._lines: dict[str, LineWatcher] = {}
@@ -131,8 +122,7 @@ class StreetStage:
         """The confirmed tracks."""
         if self._detector is None:
             return sv.Detections.empty()
-        seen = self._flicker.kept(self._detector.detect(frame.image), frame.image)
-        seen = self._tracker.update(seen, frame.captured_at)
+        seen = self._tracker.update(self._detector.seen(frame), frame.captured_at)
         if seen.tracker_id is None or len(seen) == 0:
             return sv.Detections.empty()
         return cast("sv.Detections", seen[np.asarray(seen.tracker_id) >= 0])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from vision.errors import BadArray
-from vision.preprocess import Placement, letterbox, resize, resize_quickly, to_tensor
+from vision.preprocess import Placement, letterbox, resize, resize_quickly, shrink, to_tensor
 
 
 def test_letterbox_puts_a_wide_picture_between_two_bars() -> None:
@@ -93,6 +93,18 @@ def test_a_quick_resize_without_a_whole_factor_is_the_exact_one() -> None:
 
 def test_a_quick_resize_to_more_than_a_half_interpolates_and_keeps_flat_pictures_flat() -> None:
     assert (resize_quickly(np.full((30, 40, 3), 90, np.uint8), (31, 17)) == 90).all()
+
+
+def test_a_shrunk_picture_is_halved_as_long_as_it_can_be_and_keeps_its_shape() -> None:
+    squares = np.zeros((72, 128, 3), np.uint8)
+    squares[::4, ::4] = 160
+    # 128 to 64 to 32: one pixel of 160 among sixteen.
+    small = shrink(squares, 32)
+    assert small.shape == (18, 32, 3)
+    assert (small == 10).all()
+    # 75 lines cannot be halved: 128x75 is averaged to 32x19 at once, and what is narrower grows.
+    assert shrink(np.full((75, 128, 3), 90, np.uint8), 32).shape == (19, 32, 3)
+    assert shrink(np.full((9, 16, 3), 90, np.uint8), 32).shape == (18, 32, 3)
 
 
 def test_a_tensor_is_rgb_in_planes_with_mean_and_std_in_that_order() -> None:
