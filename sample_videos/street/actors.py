@@ -13,10 +13,10 @@ Box = tuple[float, float, float, float]
 PERSON_WH = (16, 46)
 CAR_WH = (118, 46)
 BAG_WH = (20, 15)
-SMOKE_WH = (70, 110)
+SMOKE_WH = (96, 124)
 _SKIN, _GLASS, _RUBBER = (120, 150, 200), (92, 84, 74), (28, 28, 28)
 _BITS = 3
-_PUFFS = 6
+_PUFFS = 14
 
 
 def standing_box(x: float, y: float, size_wh: tuple[int, int]) -> Box:
@@ -57,17 +57,18 @@ def draw_bag(picture: Pixels, x: float, y: float) -> None:
 
 
 def draw_smoke(picture: Pixels, x: float, y: float, seconds: float, strength: float) -> None:
-    """Grey puffs that rise from x, y and fade."""
-    veil = np.zeros(picture.shape[:2], np.float32)
-    for number in range(_PUFFS):
-        turns, age = divmod(seconds * 0.55 + number / _PUFFS, 1.0)
-        # Each puff is thick or thin by chance, the next one another: smoke is never at rest.
-        thick = 0.15 + 0.85 * np.random.default_rng([number, int(turns)]).random()
-        sway = 26 * np.sin(number * 2.4 + turns * 1.7 + seconds * 1.9) * (0.3 + age)
-        middle = round(x + sway), round(y - 6 - 94 * age)
-        cv2.circle(veil, middle, round(6 + 18 * age), float(thick * (1 - 0.8 * age)), -1)
-    veil = cv2.GaussianBlur(veil, (0, 0), 5)[..., None] * strength
-    picture[:] = (picture * (1 - veil) + 205 * veil).astype(np.uint8)
+    """Puffs that rise from x, y, grow and thin out: the old ones behind, the new ones before them."""
+    ages = [divmod(seconds * 0.55 + number / _PUFFS, 1.0)[::-1] for number in range(_PUFFS)]
+    for age, number in sorted(((age, number) for number, (age, _) in enumerate(ages)), reverse=True):
+        turns = ages[number][1]
+        # Each puff is thick or thin, dark or light by chance, the next one another: smoke is never at rest.
+        thick, shade = np.random.default_rng([number, int(turns)]).uniform((0.5, 80.0), (1.0, 215.0))
+        sway = 22 * np.sin(number * 2.4 + turns * 1.7 + seconds * 1.9) * (0.3 + age)
+        veil = np.zeros(picture.shape[:2], np.float32)
+        middle = round(x + sway), round(y - 8 - 92 * age)
+        cv2.circle(veil, middle, round(10 + 24 * age), float(thick * (1 - 0.7 * age)), -1)
+        veil = cv2.GaussianBlur(veil, (0, 0), 4)[..., None] * strength
+        picture[:] = (picture * (1 - veil) + shade * veil).astype(np.uint8)
 
 
 def _darker(colour: Colour) -> Colour:
