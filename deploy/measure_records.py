@@ -3,56 +3,26 @@
 import json
 import random
 import sys
-import uuid
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipelines.events import Event, EventKind, event_id
+from benchmarks.city_day import DISTRICT_CAMERAS, camera_name
+from benchmarks.city_records import MIX, drawn_record
+from pipelines.events import Event
 from pipelines.records.database import Database
 from pipelines.records.store import Store
 from pipelines.settings import Settings
 
 BEGINS_AT = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
-# A city's day by kind, in per cent: nine records in ten are plates at gates and checkpoints.
-MIX: dict[EventKind, int] = {"plate.read": 90, "incident.reported": 4, "camera.state": 4, "face.decision": 2}
 BATCH = 500
 
 
 def draw(chance: random.Random, number: int) -> Event:
-    """A record as the lanes write it, with ids as long as real ones."""
-
-    def digits(count: int) -> str:
-        return f"{chance.getrandbits(4 * count):0{count}x}"
-
+    """A record of some camera of a district, of a kind as often as it is among a city's."""
     (kind,) = chance.choices(list(MIX), list(MIX.values()))
-    camera = f"district-07-cam-{chance.randrange(25_000):05d}"
-    told: dict[EventKind, dict[str, object]] = {
-        "plate.read": {"purpose": "parking", "plate_hash": digits(64), "score": 0.9871, "direction": "approaching"},
-        "incident.reported": {
-            "purpose": "street",
-            "incident_id": f"inc_{digits(20)}",
-            "case_id": f"cas_{digits(20)}",
-            "incident_kind": "06036",
-            "zone": "pavement",
-            "state": "opened",
-        },
-        "camera.state": {"state": "live"},
-        "face.decision": {
-            "purpose": "metro-access",
-            "gate_id": "gate-12",
-            "subject_id": f"sub_{digits(20)}",
-            "decision_id": f"dec_{digits(20)}",
-            "decision": "accepted",
-            "reason": "match",
-            "score": 0.9612,
-        },
-    }
-    identity = event_id(camera, uuid.UUID(int=chance.getrandbits(128)).hex, kind)
-    at = BEGINS_AT + timedelta(milliseconds=50 * number)
-    return Event.model_validate(
-        {"event_id": identity, "kind": kind, "occurred_at": at, "camera_id": camera} | told[kind]
-    )
+    camera = camera_name(chance.randrange(DISTRICT_CAMERAS))
+    return drawn_record(chance, kind, camera, BEGINS_AT + timedelta(milliseconds=50 * number))
 
 
 def measure(home: Path, count: int) -> dict[str, object]:
