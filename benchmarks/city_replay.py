@@ -77,6 +77,8 @@ def replay(plan: Plan, seconds: int, database_url: str | None, progress: Progres
         site = Site(folder / "keeper", redis_url, database)
         keeper = ends.enter_context(_process(keep, site, plan))
         cameras = ends.enter_context(_process(offer, Site(folder / "cameras", redis_url), plan))
+        for line in (keeper, cameras):
+            _await_ready(line)
         redis = ends.enter_context(closing(Redis.from_url(redis_url)))
         bus = ends.enter_context(closing(RedisBus(RedisAddress.parse(redis_url))))
         cpu_s = _cpu_s(redis)
@@ -134,7 +136,7 @@ def _watch(bus: RedisBus, cameras: Connection, start: Start, seconds: int, progr
 
 @contextmanager
 def _process(play: Callable[[Site, Plan, Connection], None], site: Site, plan: Plan) -> Iterator[Connection]:
-    """The line to a process that is ready."""
+    """The line to a process that makes itself ready."""
     processes = multiprocessing.get_context("spawn")
     line, theirs = processes.Pipe()
     process = processes.Process(target=play, args=(site, plan, theirs), daemon=True)
@@ -142,13 +144,16 @@ def _process(play: Callable[[Site, Plan, Connection], None], site: Site, plan: P
     # Without a copy here the line breaks when the process ends, and nobody waits for its word for ever.
     theirs.close()
     try:
-        if not line.poll(_READY_S):
-            raise ConfigurationError(f"city: wanted a process that is ready in {_READY_S:g} s, got none")
-        _heard(line, str)
         yield line
     finally:
         line.close()
         process.join(_READY_S)
+
+
+def _await_ready(line: Connection) -> None:
+    if not line.poll(_READY_S):
+        raise ConfigurationError(f"city: wanted a process that is ready in {_READY_S:g} s, got none")
+    _heard(line, str)
 
 
 def _heard(line: Connection, wanted: type[T]) -> T:
