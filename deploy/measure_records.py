@@ -1,18 +1,25 @@
-"""Bytes that a record takes in SQLite's event table with its indexes: python deploy/measure_records.py FOLDER [N]."""
+"""What records cost in SQLite: python deploy/measure_records.py FOLDER [N].
+
+Bytes of a record in the event table with its indexes, and processor time of each kind as the database's side takes it
+in: what travels through the bus's sink, up to 500 at once, and decisions one by one.
+"""
 
 import json
 import random
 import sys
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from benchmarks.city_day import DISTRICT_CAMERAS, camera_name
-from benchmarks.city_records import MIX, drawn_record
+from benchmarks.city_records import MIX, decision_of, drawn_record, letter_of
+from pipelines.bus.sink import StoreSink
 from pipelines.events import Event
 from pipelines.records.database import Database
 from pipelines.records.store import Store
-from pipelines.settings import Settings
+from pipelines.services.cases import CaseService, read_rules
+from pipelines.settings import Settings, utc_now
 
 BEGINS_AT = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 BATCH = 500
@@ -42,6 +49,35 @@ def measure(home: Path, count: int) -> dict[str, object]:
     return {"records": count, "bytes_per_record": round(sum(parts.values())), "parts": parts}
 
 
+def cpu_ms(home: Path, count: int) -> dict[str, float]:
+    """Milliseconds of processor time a record of each kind, of `count` records in a new store."""
+    settings = Settings(home=home)
+    chance = random.Random(1)  # noqa: S311 - drawn data, no secret
+    took: dict[str, float] = {}
+    with closing(Store.open(settings)) as store:
+        cases = CaseService(store, *read_rules(settings))
+        sink = StoreSink(store, lambda report, camera_id: cases.report(report, actor=camera_id))
+        for kind, percent in MIX.items():
+            many = max(1, count * percent // 100)
+            # Of the last minutes: a camera's report that is a month old is refused.
+            drawn = [drawn_record(chance, kind, camera_name(number), utc_now()) for number in range(many)]
+            begun = time.process_time()
+            if kind == "face.decision":
+                for one in drawn:
+                    store.decisions.record(*decision_of(one))
+            else:
+                for first in range(0, many, BATCH):
+                    sink.take([letter_of(one) for one in drawn[first : first + BATCH]])
+            took[kind] = round((time.process_time() - begun) / many * 1e3, 3)
+    return took
+
+
+def main(folder: Path, count: int) -> None:
+    """Measure and tell."""
+    told = measure(folder / "bytes", count) | {"cpu_ms": cpu_ms(folder / "time", count)}
+    sys.stdout.write(json.dumps(told, indent=1) + "\n")
+
+
 if __name__ == "__main__":
-    _, folder, *more = sys.argv
-    sys.stdout.write(json.dumps(measure(Path(folder), int(more[0]) if more else 20_000), indent=1) + "\n")
+    _, where, *more = sys.argv
+    main(Path(where), int(more[0]) if more else 20_000)
