@@ -84,11 +84,11 @@ def replay(plan: Plan, seconds: int, database_url: str | None, progress: Progres
         cpu_s = _cpu_s(redis)
         start = Start(time.monotonic() + LEAD_S, datetime.now(UTC))
         for line in (keeper, cameras):
-            line.send(start)
+            _tell(line, start)
         most = _watch(bus, cameras, start, seconds, progress)
         offered = _heard(cameras, Offered)
         cpu_s = _cpu_s(redis) - cpu_s
-        keeper.send("enough")
+        _tell(keeper, "enough")
         kept = _heard(keeper, Kept)
         weight = _letter_bytes(redis, RedisAddress.parse(redis_url), plan, start)
         with closing(Store.open(site.settings())) as store:
@@ -123,7 +123,7 @@ def _watch(bus: RedisBus, cameras: Connection, start: Start, seconds: int, progr
         most = max(most, (state.lag or 0) + state.pending)
 
     for second in progress(range(1, seconds + 1), "replaying"):
-        while start.now_s() < second:
+        while start.now_s() < second and not cameras.poll():
             look()
             time.sleep(_LOOK_S)
     while not cameras.poll(_LOOK_S):
@@ -154,6 +154,13 @@ def _await_ready(line: Connection) -> None:
     if not line.poll(_READY_S):
         raise ConfigurationError(f"city: wanted a process that is ready in {_READY_S:g} s, got none")
     _heard(line, str)
+
+
+def _tell(line: Connection, word: object) -> None:
+    try:
+        line.send(word)
+    except OSError as error:
+        raise ConfigurationError("city: wanted a process that listens, got its end; see above") from error
 
 
 def _heard(line: Connection, wanted: type[T]) -> T:
