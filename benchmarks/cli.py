@@ -9,6 +9,7 @@ import typer
 
 from api.cli.console import console
 from benchmarks import calibrate as calibration
+from benchmarks import city as replaying
 from benchmarks import face_detection as detection
 from benchmarks import faces as verification
 from benchmarks import false_alarms as crying_wolf
@@ -21,6 +22,7 @@ from benchmarks import records as carrying
 from benchmarks import search as searching
 from benchmarks import street as street_watching
 from benchmarks import verify_api as serving
+from benchmarks.city_day import DISTRICT_CAMERAS, Share
 from benchmarks.command import add_benchmark
 from benchmarks.held_pictures import read_names
 from benchmarks.options import BenchOptions
@@ -42,6 +44,9 @@ PlateDetector = Annotated[str, typer.Option("--detector", help="id of a plate de
 PlateReader = Annotated[str, typer.Option("--reader", help="id of a plate reader, or an ONNX file")]
 WatchingDetector = Annotated[
     str | None, typer.Option("--detector", help="id of a street detector, or an ONNX file; default: none")
+]
+DatabaseUrl = Annotated[
+    str | None, typer.Option(help="SQLAlchemy URL of a PostgreSQL server on which databases may be made")
 ]
 CameraFile = Annotated[Path, typer.Option(help="TOML with zones, kinds, fps")]
 Weights = Annotated[
@@ -156,12 +161,21 @@ def search(
 def records(
     options: BenchOptions,
     at_once: Annotated[int, typer.Option(help="events of one post", min=1)] = carrying.AT_ONCE,
-    database_url: Annotated[
-        str | None, typer.Option(help="SQLAlchemy URL of a PostgreSQL server on which databases may be made")
-    ] = None,
+    database_url: DatabaseUrl = None,
 ) -> Result:
     """Events a second from who makes them to the commit, with and without Redis; lost and duplicated ones."""
     return carrying.run(options, at_once=at_once, database_url=database_url)
+
+
+def city(
+    options: BenchOptions,
+    cameras: Annotated[int, typer.Option(help="of the city's 280,000")] = DISTRICT_CAMERAS,
+    hour: Annotated[int, typer.Option(help="of the day at which it begins; the peak is 8")] = 8,
+    seconds: Annotated[int, typer.Option(help="how long records are offered")] = 60,
+    database_url: DatabaseUrl = None,
+) -> Result:
+    """A part of the city's cameras by the clock of a day through Redis and the store: in time, whole and once?"""
+    return replaying.run(options, share=Share(cameras, hour, seconds), database_url=database_url)
 
 
 def verify_api(
@@ -212,5 +226,6 @@ add_benchmark(app, "street", street)
 add_benchmark(app, "pipeline", pipeline)
 add_benchmark(app, "search", search)
 add_benchmark(app, "records", records)
+add_benchmark(app, "city", city)
 add_benchmark(app, "verify-api", verify_api)
 add_benchmark(app, "calibrate", calibrate)

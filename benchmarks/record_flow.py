@@ -92,7 +92,7 @@ def run_flow(load: Load, redis_url: str | None, database_url: str | None) -> Flo
         redis_url: None: all in this process, over the queue in memory; otherwise another process makes the events.
         database_url: of a PostgreSQL server on which databases may be made; None: SQLite.
     """
-    with tempfile.TemporaryDirectory(prefix="citygate-bench-") as folder, _database(database_url) as url:
+    with tempfile.TemporaryDirectory(prefix="citygate-bench-") as folder, new_database(database_url) as url:
         home = Path(folder)
         with closing(Store.open(Settings.model_construct(home=home, database_url=url))) as store, ExitStack() as ends:
             sink = StoreSink(store, lambda _report, _camera_id: None)
@@ -183,7 +183,7 @@ def _settings(home: Path, redis_url: str | None, load: Load) -> Settings:
 
 
 @contextmanager
-def _database(server_url: str | None) -> Iterator[str | None]:
+def new_database(server_url: str | None) -> Iterator[str | None]:
     """The URL of a new database on the server, dropped afterwards."""
     if server_url is None:
         yield None

@@ -32,7 +32,7 @@ def run(options: BenchOptions, *, at_once: int = AT_ONCE, database_url: str | No
     flows = {name: measures[name]() for name in options.progress(list(measures), "moving")}
     return Result(
         benchmark="records",
-        command=_without_password(options.command, database_url),
+        command=without_password(options.command, database_url),
         models=(),
         machine=this_machine(options.provider, options.threads),
         n=load.events,
@@ -49,7 +49,7 @@ def run(options: BenchOptions, *, at_once: int = AT_ONCE, database_url: str | No
     )
 
 
-def _without_password(command: str, database_url: str | None) -> str:
+def without_password(command: str, database_url: str | None) -> str:
     if database_url is None:
         return command
     return command.replace(database_url, make_url(database_url).render_as_string(hide_password=True))

@@ -16,6 +16,7 @@ from benchmarks.street_films import film_frames
 from models.catalogue import Catalogue
 from models.faces.open import open_face_lane
 from models.plates.open import open_plate_lane
+from models.street.open import open_street_model
 from pipelines.settings import Settings
 from pipelines.stages.street import StreetStage
 from pipelines.street_cameras import read_street_camera
@@ -54,13 +55,17 @@ def main() -> None:
     plates = open_plate_lane(catalogue, detector_id="plate-detector", reader_id="plate-reader-int8")
     faces = open_face_lane(catalogue, detector_id=settings.face_detector, embedder_ids=[settings.face_embedder])
     camera = read_street_camera(camera_file("kerb"))
+    detector = open_street_model(catalogue, settings.street_detector or "street-detector-int8")
     street = StreetStage(camera)
+    watched = StreetStage(camera, detector)
     gate = list(pictures(FILMS / "parking_entry.mp4", every=24))
     kerb = list(film_frames(FILMS / "street_kerb.mp4", camera))
     told = {
         "decode 1280x720": cpu_ms(pictures(FILMS / "parking_entry.mp4"), lambda _frame: None),
         "decode 640x360": cpu_ms(pictures(FILMS / "street_kerb.mp4"), lambda _frame: None),
         "street rules 640x360": cpu_ms(kerb, street.process),
+        "street detector 640x360": cpu_ms(kerb, lambda frame: detector.detect(frame.image)),
+        "street lane, both": cpu_ms(kerb, watched.process),
         "plates 1280x720": cpu_ms(gate, plates.find),
         "faces 1280x720, none there": cpu_ms(gate, faces.observe),
     }

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.options import BenchOptions
 from benchmarks.record_flow import Load, run_flow, synthetic
-from benchmarks.records import _without_password, run
+from benchmarks.records import run, without_password
 from vision.errors import ConfigurationError
 
 
@@ -41,7 +41,5 @@ def test_a_peer_is_refused() -> None:
 
 def test_a_databases_password_is_not_in_the_result() -> None:
     url = "postgresql://me:hidden-word@host/db"
-    assert _without_password(f"citygate bench records --database-url {url}", url).endswith(
-        "postgresql://me:***@host/db"
-    )
-    assert _without_password("citygate bench records", None) == "citygate bench records"
+    assert without_password(f"citygate bench records --database-url {url}", url).endswith("postgresql://me:***@host/db")
+    assert without_password("citygate bench records", None) == "citygate bench records"

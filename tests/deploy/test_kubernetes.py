@@ -5,8 +5,9 @@ from typing import Any
 
 import kubernetes_validate
 import pytest
+import yaml
 
-from tests.deploy.deployment import manifests, pods
+from tests.deploy.deployment import FOLDER, KUBERNETES, manifests, pods
 
 RELEASES = ("1.29", "1.31", "1.34")
 PODS = pods()
@@ -16,6 +17,14 @@ PODS = pods()
 def test_every_manifest_follows_the_schema_of_its_kind(release: str) -> None:
     checked = [kubernetes_validate.validate(one, release, strict=True) for one in manifests()]
     assert len(checked) == 13
+
+
+def test_the_kustomization_applies_every_manifest_but_the_pattern_of_the_secret_and_no_other() -> None:
+    told = yaml.safe_load((FOLDER / "kubernetes" / "kustomization.yaml").read_text("utf-8"))
+    patterns = {path.name for path in KUBERNETES if "REPLACE" in path.read_text("utf-8")}
+    assert sorted(told["resources"]) == sorted({path.name for path in KUBERNETES} - patterns)
+    images = {pod["containers"][0]["image"].partition(":")[0] for pod in PODS.values()}
+    assert {one["name"] for one in told["images"]} == images
 
 
 def test_every_kind_that_a_deployment_wants_is_there() -> None:
