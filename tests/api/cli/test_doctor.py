@@ -4,9 +4,11 @@ import errno
 import os
 import socket
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,6 +19,7 @@ from api.cli.doctor_redis import examine_bus, examine_info
 from api.cli.findings import Finding
 from pipelines.records.store import Store
 from pipelines.settings import Settings
+from tests.servers.redis_kinds import redis_cluster, redis_over_tls, redis_under_sentinel
 
 SOUND_REDIS = {
     "redis_version": "7.2.11",
@@ -57,10 +60,32 @@ def test_what_is_wrong_with_redis_is_named(changed: dict[str, object], subject: 
 
 
 def test_a_bus_that_is_away_or_no_bus_is_told_without_its_password() -> None:
-    for url in ("redis://:hidden-word@127.0.0.1:1/0", "gopher://:hidden-word@host"):
+    for url in (
+        "redis://:hidden-word@127.0.0.1:1/0",
+        "gopher://:hidden-word@host",
+        "redis+cluster://:hidden-word@127.0.0.1:1",
+    ):
         (finding,) = examine_bus(url)
         assert finding.advice
         assert "hidden-word" not in f"{finding.state}{finding.advice}"
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("of_kind", [redis_cluster, redis_over_tls, redis_under_sentinel])
+def test_a_cluster_tls_and_what_sentinels_watch_are_examined(
+    of_kind: Callable[[Path], AbstractContextManager[str]],
+) -> None:
+    with TemporaryDirectory(prefix="cg-") as folder, of_kind(Path(folder)) as url:
+        findings = list(examine_bus(url))
+    # As the tests start it: without a limit of memory, and without a file.
+    assert wrong(findings) == ["redis memory", "redis persistence"]
+    assert [one.subject for one in findings] == [
+        "redis",
+        "redis eviction",
+        "redis memory",
+        "redis persistence",
+        "redis clock",
+    ]
 
 
 def test_a_database_that_is_away_or_unknown_is_told_without_its_password() -> None:
