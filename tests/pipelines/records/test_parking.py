@@ -187,7 +187,7 @@ def _fill(garage: Garage) -> None:
         for i in range(MANY)
     ]
     with garage.store.backing.database.writing() as transaction:
-        transaction.session.execute(insert(SessionRow), rows)
+        transaction.session.connection().execute(insert(SessionRow), rows)  # far faster than as objects
 
 
 def _near(garage: Garage, session: Session, plate: str) -> None:
