@@ -201,6 +201,10 @@ class _Bus(Collector):
             yield CounterMetricFamily("citygate_bus_stored", "Records that this reader stored.", health.tally.stored)
             yield CounterMetricFamily("citygate_bus_repeated", "Of them stored before.", health.tally.repeated)
             yield CounterMetricFamily("citygate_bus_dead", "Records that this reader gave up.", health.tally.dead)
+            relieved = (
+                "Late records stored without somebody erased meanwhile, and such dead letters that were not kept."
+            )
+            yield CounterMetricFamily("citygate_bus_relieved", relieved, health.tally.relieved)
 
 
 class RequestMetrics:

@@ -96,7 +96,8 @@ class Settings(BaseSettings):
     """Redis between processes and machines, see pipelines/bus/redis_address.py: records travel over it, and workers of
     many machines share their cameras by it. Default: a queue in this process, and one machine."""
     bus_stream: str = Field(default="citygate", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
-    """The name of the stream, for several installations on one Redis."""
+    """The installation's name in Redis, unlike that of every other installation there: of its stream, and of its
+    workers' heartbeats and leases."""
     bus_group: str = Field(default="store", pattern=r"^[A-Za-z0-9_.-]{1,64}$")
     """Of the readers that write to one database."""
     bus_tries: int = Field(default=5, ge=1)

@@ -1,5 +1,6 @@
 """`citygate doctor`: what is missing on this machine, and the line that mends it."""
 
+import os
 import sys
 from collections.abc import Iterator
 
@@ -11,6 +12,8 @@ from api.cli.console import console
 from api.cli.doctor_database import examine_database
 from api.cli.doctor_host import examine_host
 from api.cli.doctor_redis import examine_bus
+from api.cli.doctor_settings import examine_names
+from api.cli.doctor_workers import examine_workers
 from api.cli.findings import Finding
 from models.catalogue import Catalogue
 from models.open import open_model
@@ -34,6 +37,7 @@ def doctor() -> None:
 
 def _examine() -> Iterator[Finding]:
     yield Finding("python", sys.version.split()[0])
+    yield from examine_names(os.environ)
     try:
         settings = Settings.read()
     except ConfigurationError as error:
@@ -42,6 +46,7 @@ def _examine() -> Iterator[Finding]:
     yield from examine_host(settings)
     yield _provider(settings)
     yield from _records(settings)
+    yield from examine_workers(settings)
     yield from _models(settings)
 
 
@@ -84,7 +89,7 @@ def _models(settings: Settings) -> Iterator[Finding]:
         yield Finding("manifests", str(error), "correct the file named above")
         return
     wanted = [settings.face_detector, settings.face_embedder, *settings.previous_face_embedders]
-    optional = (settings.liveness_model, settings.plate_detector, settings.plate_reader)
+    optional = (settings.liveness_model, settings.plate_detector, settings.plate_reader, settings.street_detector)
     for model_id in [*wanted, *filter(None, optional)]:
         try:
             open_model(catalogue, model_id)

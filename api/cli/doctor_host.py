@@ -19,6 +19,8 @@ ALONE_DESCRIPTORS, SHARED_DESCRIPTORS = 1_024, 4_096
 """A camera, a stream of events and a connection take up to four each; where a bus is named, many are expected."""
 RELEASED = datetime(2026, 11, 1, tzinfo=UTC)
 """This release is newer: a clock that shows less was never set."""
+LETTER_BYTES = 1_024
+"""In the spool, with its index and SQLite's log."""
 _SHARES = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "glusterfs", "fuse.glusterfs", "lustre"})
 """File systems on which SQLite's locks cannot be relied upon."""
 
@@ -77,6 +79,12 @@ def _disk(settings: Settings) -> Finding:
 def _spool(settings: Settings) -> Finding:
     """SQLite's files: the spool always, the database where no other is named."""
     folder = _existing(settings.home / "spool").resolve()
+    needed, free = settings.spool_letters * LETTER_BYTES, shutil.disk_usage(folder).free
+    if needed > free:
+        advice = f"free some at {folder}, or lower CITYGATE_SPOOL_LETTERS to {free // LETTER_BYTES}"
+        return Finding("spool", f"{free >> 20} MiB free, {needed >> 20} MiB when it is full", advice)
+    if folder.name == "spool" and not os.access(folder, os.W_OK):
+        return Finding("spool", f"{folder} cannot be written", "give it to the account that runs Citygate")
     mounts = Path("/proc/self/mounts")
     kind = filesystem_of(folder, mounts.read_text("utf-8")) if mounts.exists() else ""
     advice = f"mount a disk of this machine at {settings.home / 'spool'}" if kind in _SHARES else ""

@@ -2,41 +2,51 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from typing import Any
 
-from redis import Redis
-from redis.exceptions import RedisError
+from redis import RedisCluster
+from redis.exceptions import RedisClusterException, RedisError
 
 from api.cli.doctor_database import examine_skew
 from api.cli.findings import Finding
+from pipelines.bus.redis_address import RedisAddress
+from pipelines.bus.redis_connection import OLDEST_REDIS
+from vision.errors import ConfigurationError
 
-OLDEST_REDIS = 7
 FULL = 0.8
 """Of `maxmemory`; the spools take what is refused beyond it, but not for long."""
-_TIMEOUT_S = 5.0
 
 
 def examine_bus(url: str) -> Iterator[Finding]:
     """Whether Redis answers and loses nothing by itself; its URL, which may hold a password, is not told."""
     try:
-        client = Redis.from_url(
-            url, decode_responses=True, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S
-        )
-    except ValueError:
-        yield Finding("redis", "wanted redis://, rediss:// or unix://", "correct CITYGATE_BUS_URL")
+        address = RedisAddress.parse(url)
+    except ConfigurationError as error:
+        yield Finding("redis", str(error).removeprefix("bus_url: "), "correct CITYGATE_BUS_URL")
         return
     try:
-        info: Mapping[str, Any] = client.info()
-        asked_s = time.time()
-        seconds, microseconds = client.time()
-    except RedisError as error:
+        with closing(address.client()) as client:
+            primaries, seconds, asked_s = _ask(client)
+    except (RedisError, RedisClusterException, OSError) as error:
         advice = "start it, or correct CITYGATE_BUS_URL: host, port, user, password, TLS"
         yield Finding("redis", f"{type(error).__name__}: {error}", advice)
         return
-    finally:
-        client.close()
-    yield from examine_info(info)
-    yield examine_skew("redis", seconds + microseconds / 1e6, (asked_s + time.time()) / 2)
+    for info in primaries:
+        yield from examine_info(info)
+    yield examine_skew("redis", seconds, (asked_s + time.time()) / 2)
+
+
+def _ask(client: Any) -> tuple[list[Mapping[str, Any]], float, float]:
+    """What INFO says, of a cluster for each of its primaries; one of their clocks, and ours when it was asked."""
+    if isinstance(client, RedisCluster):
+        nodes = client.get_primaries()
+        primaries: list[Mapping[str, Any]] = [client.info(target_nodes=node) for node in nodes]
+    else:
+        nodes, primaries = [], [client.info()]
+    asked_s = time.time()
+    seconds, microseconds = client.time(target_nodes=nodes[0]) if nodes else client.time()
+    return primaries, seconds + microseconds / 1e6, asked_s
 
 
 def examine_info(info: Mapping[str, Any]) -> Iterator[Finding]:

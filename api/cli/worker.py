@@ -1,6 +1,5 @@
 """`citygate worker` and `citygate supervise`: cameras in processes of their own."""
 
-import logging
 import os
 import signal
 import socket
@@ -14,17 +13,15 @@ from typing import Annotated
 import typer
 
 from api.cli.console import console, failures_in_one_line
+from api.cli.logs import write_log
 from pipelines.settings import Settings, utc_now
-from pipelines.shards.membership import BEAT_S, Membership, open_membership
-from pipelines.shards.reports import MemberReport
+from pipelines.shards.heartbeat import Heartbeat
+from pipelines.shards.membership import BEAT_S, open_membership
 from pipelines.shards.supervision import Supervision
 from pipelines.shards.worker import Worker, identity
 from vision.errors import ConfigurationError
 
-logger = logging.getLogger(__name__)
-
 _ROOT = Path(__file__).parents[2]
-_LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 @failures_in_one_line
@@ -34,7 +31,7 @@ def worker(
     with_parent: Annotated[bool, typer.Option(hidden=True, help="end when the standard input does")] = False,
 ) -> None:
     """Run a share of the cameras of CITYGATE_WORKER_LANES; stops in order on SIGTERM or Ctrl-C."""
-    logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
+    write_log()
     name = name or socket.gethostname()
     ending = _told_to_end()
     if with_parent:
@@ -51,7 +48,7 @@ def supervise(
     prefix: Annotated[str | None, typer.Option(help="of the workers' names; default: the host's name")] = None,
 ) -> None:
     """Start worker processes, watch them, and start them again when they end or hang; stops them in order."""
-    logging.basicConfig(level=logging.INFO, format=_LOG_FORMAT)
+    write_log()
     settings = Settings.read()
     if not settings.worker_lanes:
         raise ConfigurationError("CITYGATE_WORKER_LANES: wanted lanes whose cameras workers run, got none")
@@ -61,9 +58,10 @@ def supervise(
     ending = _told_to_end()
     with closing(open_membership(settings)) as membership:
         supervision = Supervision(names, _start_worker, membership.reports, utc_now)
+        heartbeat = Heartbeat(membership)
         while not ending.is_set():
             supervision.look()
-            _tell(membership, myself.model_copy(update={"children": supervision.children}))
+            heartbeat.send(myself.model_copy(update={"children": supervision.children}))
             ending.wait(BEAT_S)
         supervision.stop()
         while not supervision.stopped():
@@ -89,10 +87,3 @@ def _follow_parent(ending: threading.Event) -> None:
 def _start_worker(name: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "citygate", "worker", "--name", name, "--with-parent"]
     return subprocess.Popen(command, stdin=subprocess.PIPE, cwd=_ROOT)  # noqa: S603 - our own command
-
-
-def _tell(membership: Membership, report: MemberReport) -> None:
-    try:
-        membership.beat(report)
-    except Exception as error:  # noqa: BLE001 - the workers must be watched all the same
-        logger.warning("the heartbeat cannot be sent: %s", type(error).__name__)

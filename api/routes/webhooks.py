@@ -116,7 +116,7 @@ def list_deliveries(
 ) -> Listing[DeliveryOut]:
     """The events that the webhook refused and that have not been taken since, oldest first."""
     visible_webhook(site.store, key, webhook_id)
-    return listing(site.store.deliveries.list(webhook_id, state, part.cursor, part.limit), DeliveryOut.model_validate)
+    return listing(site.store.deliveries.list(webhook_id, state, part.cursor, part.limit), DeliveryOut.of)
 
 
 @router.post("/{webhook_id}/replay", responses=ACTED, dependencies=ONCE)

@@ -9,7 +9,7 @@ from api.schemas.common import Address, Answer, Request, Slug, Words, without_se
 from pipelines.events import EventKind
 from pipelines.outlets.sender import Fault
 from pipelines.outlets.signing import new_secret
-from pipelines.records.outlet_values import DeliveryState, Outlet, OutletState, Progress, Target, Wanted
+from pipelines.records.outlet_values import Delivery, DeliveryState, Outlet, OutletState, Progress, Target, Wanted
 from pipelines.records.values import ApiKey, new_id
 
 Kinds = Annotated[list[EventKind], Field(max_length=50, description="empty: all kinds")]
@@ -152,7 +152,13 @@ class DeliveryOut(Answer):
     tries: int
     reason: Annotated[str, Field(validation_alias="fault", examples=["status_422"])]
     set_aside_at: datetime
-    next_try_at: datetime
+    next_try_at: Annotated[datetime | None, Field(description="null: never by itself")]
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> "DeliveryOut":
+        """The delivery as an answer."""
+        shown = cls.model_validate(delivery)
+        return shown.model_copy(update={"next_try_at": None}) if delivery.state == "dead" else shown
 
 
 class ReplayOut(Answer):

@@ -36,19 +36,24 @@ class Sink(Protocol):
         """Commit what can be a record."""
         ...
 
-    def bury(self, letter: Letter, sender: str, reason: str, tries: int) -> None:
-        """Keep a letter as dead."""
+    def bury(self, letter: Letter, sender: str, reason: str, tries: int) -> bool:
+        """Whether a letter was kept as dead, rather than not kept at all because of an erasure."""
         ...
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a consumer did since it began."""
+    """What a consumer did since it began.
+
+    Attributes:
+        relieved: records stored without somebody who was erased meanwhile, and dead letters of them that were not kept.
+    """
 
     stored: int = 0
     repeated: int = 0
     refused: int = 0
     dead: int = 0
+    relieved: int = 0
     failures: int = 0
 
 
@@ -131,6 +136,7 @@ class Consumer:
             taken = self._sink.take([delivery.letter for delivery in deliveries])
         settled = [one for one in deliveries if one.letter.id not in taken.refused]
         self.tally.stored += taken.new
+        self.tally.relieved += taken.relieved
         self.tally.repeated += len(settled) - taken.new
         for delivery in deliveries:
             reason = taken.refused.get(delivery.letter.id)
@@ -145,8 +151,11 @@ class Consumer:
         logger.warning("bus: a letter was refused, try %d: %s", delivery.tries, reason)
         if delivery.tries < self._tries:
             return False
-        self._sink.bury(delivery.letter, delivery.sender, reason, delivery.tries)
-        self.tally.dead += 1
+        if self._sink.bury(delivery.letter, delivery.sender, reason, delivery.tries):
+            self.tally.dead += 1
+        else:
+            self.tally.relieved += 1
+            logger.warning("bus: a dead letter was not kept: it tells of somebody who was erased")
         return True
 
     def _trim(self) -> None:

@@ -78,19 +78,24 @@ class RedisAddress:
         parse_url(url)
         return cls(kind, url, hosts, service)
 
-    def client(self) -> Any:
-        """A client; that of a cluster connects at once, the others when they are first used."""
+    def client(self, timeout_s: float = TIMEOUT_S) -> Any:
+        """A client; that of a cluster connects at once, the others when they are first used.
+
+        Args:
+            timeout_s: for one answer.
+        """
+        usual = _usual(timeout_s)
         if self.kind == "server":
-            return Redis.from_url(self.url, **_usual())
+            return Redis.from_url(self.url, **usual)
         options, tls = self._options()
         if self.kind == "cluster":
             options.pop("db", None)
             nodes = [ClusterNode(host, port) for host, port in self.hosts]
-            return RedisCluster(startup_nodes=nodes, ssl=tls, **_usual() | options)
+            return RedisCluster(startup_nodes=nodes, ssl=tls, **usual | options)
         asked = {name.removeprefix("sentinel_"): options.pop(name) for name in list(options) if "sentinel_" in name}
         asked |= {name: value for name, value in options.items() if name.startswith("ssl_")}
-        sentinel = Sentinel(self.hosts, sentinel_kwargs=_usual() | asked | {"ssl": tls})
-        return sentinel.master_for(self.service, **_usual() | options, ssl=tls)
+        sentinel = Sentinel(self.hosts, sentinel_kwargs=usual | asked | {"ssl": tls})
+        return sentinel.master_for(self.service, **usual | options, ssl=tls)
 
     def _options(self) -> tuple[dict[str, Any], bool]:
         """What redis-py reads in the URL beside the host, and whether with TLS."""
@@ -99,12 +104,12 @@ class RedisAddress:
         return beside, self.url.startswith("rediss")
 
 
-def _usual() -> dict[str, Any]:
+def _usual(timeout_s: float) -> dict[str, Any]:
     return {
         "decode_responses": True,
         "encoding_errors": "replace",  # somebody else's bytes must not stop the readers
-        "socket_timeout": TIMEOUT_S,
-        "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        "socket_timeout": timeout_s,
+        "socket_connect_timeout": min(timeout_s, CONNECT_TIMEOUT_S),
         "health_check_interval": 15,
         # The loops of the bus wait and try again; a client that does so too only makes them deaf for longer.
         "retry": Retry(NoBackoff(), 1),

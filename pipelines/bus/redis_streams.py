@@ -9,20 +9,17 @@ All keys carry the stream's name as hash tag, so that they lie on one node of a 
 """
 
 import logging
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from redis.exceptions import RedisClusterException, RedisError, ResponseError
+from redis.exceptions import ResponseError
 
 from pipelines.bus.bus import BusState, Delivery, Letter
 from pipelines.bus.redis_address import RedisAddress
-from vision.errors import BusAway, ConfigurationError
+from pipelines.bus.redis_connection import RedisConnection
 
 logger = logging.getLogger(__name__)
 
-OLDEST_REDIS = 7
 SETTLED_KEPT_S = 86_400
 """A sender that was away for longer finds its letters in its spool, and publishes them anew."""
 FORGOTTEN_READER_MS = 3_600_000
@@ -43,16 +40,14 @@ class RedisBus:
     def __init__(
         self, address: RedisAddress, stream: str = "citygate", group: str = "store", claim_idle_s: float = 30.0
     ) -> None:
-        self._address = address
+        self._connection = RedisConnection(address)
         self._key = f"{{{stream}}}"
         self._group = group
         self._claim_idle_ms = round(claim_idle_s * 1000)
-        self._lock = threading.Lock()
-        self._opened: Any = None
 
     def publish(self, sender: str, letters: Sequence[Letter]) -> list[str]:
         """As `Bus.publish`."""
-        with self._answering() as client, client.pipeline(transaction=False) as together:
+        with self._connection.answering() as client, client.pipeline(transaction=False) as together:
             for letter in letters:
                 fields = {"id": letter.id, "topic": letter.topic, "from": sender, "body": letter.body}
                 together.xadd(self._key, fields)
@@ -60,7 +55,7 @@ class RedisBus:
 
     def lost(self, sent: Mapping[str, str]) -> set[str]:
         """As `Bus.lost`; after a loss another letter may have got the same place."""
-        with self._answering() as client, client.pipeline(transaction=False) as together:
+        with self._connection.answering() as client, client.pipeline(transaction=False) as together:
             for receipt in sent:
                 together.xrange(self._key, receipt, receipt)
             found = together.execute()
@@ -70,15 +65,19 @@ class RedisBus:
     def read(self, reader: str, count: int, wait_s: float) -> list[Delivery]:
         """As `Bus.read`."""
         block = max(1, round(wait_s * 1000))
-        with self._answering() as client:
-            streams = self._in_group(lambda: client.xreadgroup(self._group, reader, {self._key: ">"}, count, block))
+        with self._connection.answering() as client:
+            streams = self._in_group(
+                client, lambda: client.xreadgroup(self._group, reader, {self._key: ">"}, count, block)
+            )
         return [_delivery(receipt, fields, 1) for _, entries in streams or () for receipt, fields in entries]
 
     def reclaim(self, reader: str, count: int) -> list[Delivery]:
         """As `Bus.reclaim`."""
-        with self._answering() as client:
+        with self._connection.answering() as client:
             idle = self._claim_idle_ms
-            stuck = self._in_group(lambda: client.xpending_range(self._key, self._group, "-", "+", count, idle=idle))
+            stuck = self._in_group(
+                client, lambda: client.xpending_range(self._key, self._group, "-", "+", count, idle=idle)
+            )
             tries = {one["message_id"]: one["times_delivered"] + 1 for one in stuck}
             if not tries:
                 return []
@@ -87,15 +86,17 @@ class RedisBus:
 
     def keep(self, reader: str, receipts: Sequence[str]) -> None:
         """As `Bus.keep`; it does not count as a delivery."""
-        with self._answering() as client:
-            self._in_group(lambda: client.xclaim(self._key, self._group, reader, 0, list(receipts), justid=True))
+        with self._connection.answering() as client:
+            self._in_group(
+                client, lambda: client.xclaim(self._key, self._group, reader, 0, list(receipts), justid=True)
+            )
 
     def settle(self, deliveries: Sequence[Delivery]) -> None:
         """As `Bus.settle`."""
         of_sender: dict[str, list[str]] = {}
         for delivery in deliveries:
             of_sender.setdefault(delivery.sender, []).append(delivery.letter.id)
-        with self._answering() as client, client.pipeline(transaction=False) as together:
+        with self._connection.answering() as client, client.pipeline(transaction=False) as together:
             for sender, ids in of_sender.items():
                 together.rpush(self._settled_key(sender), *ids)
                 together.expire(self._settled_key(sender), SETTLED_KEPT_S)
@@ -104,13 +105,13 @@ class RedisBus:
 
     def settled(self, sender: str, count: int) -> list[str]:
         """As `Bus.settled`."""
-        with self._answering() as client:
+        with self._connection.answering() as client:
             return [str(one) for one in client.lpop(self._settled_key(sender), min(count, _SETTLED_AT_ONCE)) or ()]
 
     def trim(self) -> int:
         """As `Bus.trim`; readers that are gone for an hour and hold nothing are forgotten."""
-        with self._answering() as client:
-            groups = self._in_group(lambda: self._groups(client))
+        with self._connection.answering() as client:
+            groups = self._in_group(client, lambda: self._groups(client))
             for reader in client.xinfo_consumers(self._key, self._group):
                 if not reader["pending"] and reader["idle"] > FORGOTTEN_READER_MS:
                     client.xgroup_delconsumer(self._key, self._group, reader["name"])
@@ -119,17 +120,14 @@ class RedisBus:
 
     def state(self) -> BusState:
         """As `Bus.state`."""
-        with self._answering() as client:
-            groups = self._in_group(lambda: self._groups(client))
+        with self._connection.answering() as client:
+            groups = self._in_group(client, lambda: self._groups(client))
             ours = next(group for group in groups if group["name"] == self._group)
             return BusState(int(client.xlen(self._key)), ours["lag"], ours["pending"])
 
     def close(self) -> None:
         """Let go of the connections."""
-        with self._lock:
-            if self._opened is not None:
-                self._opened.close()
-                self._opened = None
+        self._connection.close()
 
     def _groups(self, client: Any) -> list[Mapping[str, Any]]:
         """All groups of the stream, ours among them."""
@@ -147,7 +145,7 @@ class RedisBus:
         milliseconds, number = _place(group["last-delivered-id"])
         return f"{milliseconds}-{number + 1}"
 
-    def _in_group(self, ask: Callable[[], T]) -> T:
+    def _in_group(self, client: Any, ask: Callable[[], T]) -> T:
         """What Redis answers; a group that is not there, at first or because Redis was emptied, is made."""
         try:
             return ask()
@@ -155,42 +153,15 @@ class RedisBus:
             if not str(error).startswith("NOGROUP") and "no such key" not in str(error):
                 raise
         try:
-            self._client().xgroup_create(self._key, self._group, id="0", mkstream=True)
+            client.xgroup_create(self._key, self._group, id="0", mkstream=True)
         except ResponseError as error:
             if not str(error).startswith("BUSYGROUP"):  # another reader was faster
                 raise
         logger.warning("bus: made the group %s anew", self._group)
         return ask()
 
-    @contextmanager
-    def _answering(self) -> Iterator[Any]:
-        try:
-            yield self._client()
-        except (RedisError, RedisClusterException, OSError) as error:
-            # Messages of the client may hold addresses.
-            raise BusAway(f"bus: Redis does not do as asked: {type(error).__name__}") from error
-
-    def _client(self) -> Any:
-        with self._lock:
-            if self._opened is None:
-                client = self._address.client()
-                _check_version(client)
-                self._opened = client
-            return self._opened
-
     def _settled_key(self, sender: str) -> str:
         return f"{self._key}:settled:{sender}"
-
-
-def _check_version(client: Any) -> None:
-    found = client.info("server")
-    # A cluster answers for each of its nodes.
-    servers = [found] if "redis_version" in found else list(found.values())
-    for server in servers:
-        version = str(server["redis_version"])
-        if int(version.partition(".")[0]) < OLDEST_REDIS:
-            client.close()
-            raise ConfigurationError(f"bus_url: wanted Redis {OLDEST_REDIS} or newer, got {version}")
 
 
 def _delivery(receipt: str, fields: Mapping[str, str], tries: int) -> Delivery:

@@ -50,11 +50,13 @@ class Taken:
 
     Attributes:
         new: records that were not there before.
+        relieved: of them those that were stored without a subject or a plate that was erased meanwhile.
         refused: letter id -> why it can be no record.
     """
 
     new: int = 0
     refused: Mapping[str, str] = field(default_factory=dict)
+    relieved: int = 0
 
 
 class StoreSink:
@@ -85,12 +87,12 @@ class StoreSink:
             except (ValidationError, CitygateError) as error:
                 refused[letter.id] = why(error)
         taken = self._take_events(events)
-        return Taken(new + taken.new, refused | dict(taken.refused))
+        return Taken(new + taken.new, refused | dict(taken.refused), taken.relieved)
 
-    def bury(self, letter: Letter, sender: str, reason: str, tries: int) -> None:
-        """Keep a letter as dead."""
+    def bury(self, letter: Letter, sender: str, reason: str, tries: int) -> bool:
+        """Whether a letter was kept as dead; one that tells of somebody who was erased is not."""
         words = {"letter_id": letter.id, "topic": letter.topic, "sender": sender, "body": letter.body}
-        self._store.dead_letters.bury(**words, reason=reason, tries=tries)
+        return self._store.dead_letters.bury(**words, reason=reason, tries=tries)
 
     def replay(self, dead: DeadLetter, *, actor: str) -> bool:
         """Make a record of a dead letter after all; whether it is new. Audited.
@@ -109,7 +111,9 @@ class StoreSink:
         if not events:
             return Taken()
         try:
-            return Taken(len(self._store.events.append_all(list(events.values()))))
+            stored = self._store.events.append_all(list(events.values()))
+            sent = {event.event_id: event for event in events.values()}
+            return Taken(len(stored), relieved=sum(one.event != sent[one.event.event_id] for one in stored))
         except DATABASE_AWAY:
             raise
         except (StatementError, CitygateError) as error:
@@ -119,7 +123,7 @@ class StoreSink:
             logger.warning("bus: %d events were refused together: %s", len(events), type(error).__name__)
         alone = [self._take_events({letter_id: event}) for letter_id, event in events.items()]
         refused = {letter_id: reason for one in alone for letter_id, reason in one.refused.items()}
-        return Taken(sum(one.new for one in alone), refused)
+        return Taken(sum(one.new for one in alone), refused, sum(one.relieved for one in alone))
 
     def _take_other(self, letter: Letter) -> int:
         if letter.topic != INCIDENT:

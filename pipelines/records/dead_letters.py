@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, or_, select, update
 from pipelines.records.backing import Backing
 from pipelines.records.database import Transaction
 from pipelines.records.dead_letter_table import DeadLetterRow
+from pipelines.records.late import mentions_erased
 from pipelines.records.paging import Part, read_page
 from pipelines.records.values import AuditNote, Page, new_id
 from vision.errors import NotFound
@@ -48,18 +49,24 @@ class DeadLetters:
     def __init__(self, backing: Backing) -> None:
         self._backing = backing
 
-    def bury(self, *, letter_id: str, topic: str, sender: str, body: str, reason: str, tries: int) -> None:
-        """Keep a letter that is given up; one that lies here already is counted on."""
+    def bury(self, *, letter_id: str, topic: str, sender: str, body: str, reason: str, tries: int) -> bool:
+        """Whether a letter that is given up was kept; one that lies here already is counted on.
+
+        One that tells of somebody who was erased is not kept.
+        """
         letter_id, reason, now = _text(letter_id), _text(reason)[:MAX_REASON], self._backing.clock()
         known = DeadLetterRow.letter_id == letter_id
         with self._backing.database.writing() as transaction:
             session = transaction.session
+            if mentions_erased(session, body):
+                return False
             if session.scalar(select(DeadLetterRow.seq).where(known)) is not None:
                 session.execute(update(DeadLetterRow).where(known).values(reason=reason, tries=tries, died_at=now))
-                return
+                return True
             row = DeadLetterRow(id=new_id("dle"), letter_id=letter_id, topic=_text(topic), sender=_text(sender))
             row.body, row.reason, row.tries, row.died_at = _text(body), reason, tries, now
             session.add(row)
+        return True
 
     def get(self, dead_letter_id: str) -> DeadLetter:
         """One dead letter.

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, insert, or_, select
 from pipelines.events import Event, EventKind
 from pipelines.records.backing import Backing
 from pipelines.records.database import Transaction
+from pipelines.records.late import without_erased
 from pipelines.records.paging import Part, read_page
 from pipelines.records.tables import EventRow
 from pipelines.records.values import EVERY_PURPOSE, ApiKey, Page, StoredEvent
@@ -58,9 +59,10 @@ class EventLog:
         self._backing = backing
 
     def append(self, event: Event) -> StoredEvent:
-        """Store the event; one that is stored already is given back as it was stored first."""
+        """Store the event without what was erased; one that is stored already is given back as it was stored first."""
         with self._backing.database.writing() as transaction:
-            return self.write(transaction, event)
+            [relieved] = without_erased(transaction.session, [event])
+            return self.write(transaction, relieved)
 
     def write(self, transaction: Transaction, event: Event) -> StoredEvent:
         """Store the event within the transaction of what it tells of."""
@@ -75,7 +77,10 @@ class EventLog:
         return stored
 
     def append_all(self, events: Sequence[Event]) -> tuple[StoredEvent, ...]:
-        """Store a batch in one transaction; those that were not stored before come back, the others are left alone."""
+        """Store a batch in one transaction, without what was erased after it was seen.
+
+        Those that were not stored before come back, as they were stored; the others are left alone.
+        """
         with self._backing.database.writing() as transaction:
             return self.write_all(transaction, events)
 
@@ -89,7 +94,7 @@ class EventLog:
             events: at most some thousand.
         """
         connection = transaction.session.connection()
-        fresh = {event.event_id: event for event in reversed(events)}
+        fresh = {event.event_id: event for event in reversed(without_erased(transaction.session, events))}
         for known in connection.scalars(select(EventRow.event_id).where(EventRow.event_id.in_(fresh))):
             del fresh[known]
         if not fresh:

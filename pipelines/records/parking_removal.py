@@ -75,7 +75,8 @@ class ParkingRemover:
         rights = delete_rows(transaction, RightPlateRow, RightPlateRow.plate_hash == hashes["right"])
         delete_rows(transaction, RightRow, ~exists().where(RightPlateRow.right_id == RightRow.id))
         session.execute(update(EventRow).where(EventRow.plate_hash == hashes["event"]).values(plate_hash=None))
-        forget_mentions(transaction, hashes["event"])
+        if hashes["event"]:  # "" where a restore does not know it: every letter would mention that
+            forget_mentions(transaction, hashes["event"])
         forgotten = Forgotten(delete_rows(transaction, SessionRow, theirs), observations, pictures, rights)
         # Sealed copies of deleted rows may lie in moved pages, and the key they are sealed with stays.
         transaction.call_for_compaction()

@@ -5,6 +5,8 @@ from contextlib import suppress
 
 from sqlalchemy import select
 
+from pipelines.records.dead_letter_table import DeadLetterRow
+from pipelines.records.late import hashes_in
 from pipelines.records.ledger import ErasureNote, plate_digest, plate_digests
 from pipelines.records.parking_plates import PlateUse
 from pipelines.records.parking_tables import ObservationRow, RightPlateRow, SessionRow
@@ -51,4 +53,8 @@ def _plate_hashes(store: Store, target: str) -> dict[PlateUse, str]:
             for met in session.scalars(select(row.plate_hash).distinct()):
                 if met is not None and plate_digest(met) == digests[use]:
                     found[use] = met
+        letters = () if found["event"] else session.scalars(select(DeadLetterRow.body))
+        for met in (one for body in letters for one in hashes_in(body)):
+            if plate_digest(met) == digests["event"]:
+                found["event"] = met
     return found

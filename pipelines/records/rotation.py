@@ -28,6 +28,13 @@ def rotate_master_key(settings: Settings, new_key_file: Path | None, *, actor: s
     wait meanwhile. Data keys themselves stay: who has the old key and an old copy of the database can open what was
     sealed in that copy, and the old backups need the old key.
 
+    In a store that was made before schema 4 the old master key also stays the root of hashes, of the audit chain, of
+    controllers' keys and of what belongs to no subject, now wrapped by the new one: it must stay secret for as long as
+    that store lives. Another root would have to hash plates anew that only their hashes tell of, in events and in the
+    ledger of erasures, so that the forgotten would come back from backups; to sign an audit log anew that is there to
+    show that nobody did; and to bring new keys to every controller. Stores made since have a random root, which no
+    master key tells.
+
     A key in a file is exchanged there, and the rotation may be killed at any moment: the new key lies on the disk
     before the store has it, and the next start finishes what was begun. A key in the environment is yours to change.
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pipelines.ingest.status import CameraStatus
 from pipelines.shards.membership import BEAT_S, Membership
 from pipelines.shards.reports import MemberReport
+from vision.errors import CitygateError
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ class WorkerBoard:
     def _ask(self) -> Sequence[MemberReport]:
         try:
             reports = self._membership.reports()
-        except Exception as error:  # noqa: BLE001 - whatever breaks, the API goes on and says so
+        except (CitygateError, OSError) as error:
             if not self.silent:
                 logger.error("the workers cannot be asked: %s", type(error).__name__)  # noqa: TRY400
             self.silent = True

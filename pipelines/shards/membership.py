@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
+from pipelines.bus.redis_address import RedisAddress
 from pipelines.settings import Settings
 from pipelines.shards.folder_membership import FolderMembership
 from pipelines.shards.redis_membership import RedisMembership
@@ -52,7 +53,12 @@ class Membership(Protocol):
 
 
 def open_membership(settings: Settings) -> Membership:
-    """That of an installation: in Redis where there is one, or else in a folder of `home`, for one machine."""
+    """That of an installation: in Redis where there is one, or else in a folder of `home`, for one machine.
+
+    Raises:
+        ConfigurationError: a URL that is none.
+    """
     if settings.bus_url is not None:
-        return RedisMembership(settings.bus_url.get_secret_value(), TTL_S)
+        address = RedisAddress.parse(settings.bus_url.get_secret_value())
+        return RedisMembership(address, settings.bus_stream, TTL_S)
     return FolderMembership(settings.home / "fleet", TTL_S)

@@ -1,18 +1,20 @@
-"""Members on many machines, in Redis: its clock alone says who is alive."""
+"""Members on many machines, in Redis: its clock alone says who is alive.
+
+All keys carry the installation's name as hash tag, so that they lie on one node of a cluster and one call can take many
+leases:
+    {NAME}:fleet:members        the names of members
+    {NAME}:fleet:member:MEMBER  its newest heartbeat; gone when it was silent for too long
+    {NAME}:fleet:lease:CAMERA   the id of the member that holds it; gone as above
+"""
 
 from collections.abc import Collection
-from typing import Any, cast
 
-import redis
 from pydantic import ValidationError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
+from pipelines.bus.redis_address import RedisAddress
+from pipelines.bus.redis_connection import RedisConnection
 from pipelines.shards.reports import MemberReport
-from vision.errors import ConfigurationError
 
-# One slot of a cluster holds all of them, so that one call can take many leases.
-PREFIX = "{citygate:fleet}"
 _TIMEOUT_S = 1.0
 """Far below the time a lease is good for: who cannot reach Redis must know so in time."""
 
@@ -35,85 +37,78 @@ end
 
 
 class RedisMembership:
-    """See `Membership`.
+    """See `Membership`; each call raises BusAway while Redis cannot be reached.
 
     Args:
-        url: `redis://`, `rediss://` or `unix://`; it may hold a password and is never told.
+        address: of the server, the Sentinels or the cluster.
+        installation: the name that all members share, and with them nobody else.
         ttl_s: how long a heartbeat and a lease are good for.
-
-    Raises:
-        ConfigurationError: the URL is none.
     """
 
-    def __init__(self, url: str, ttl_s: float) -> None:
+    def __init__(self, address: RedisAddress, installation: str, ttl_s: float) -> None:
         self.ttl_s = ttl_s
         self._ttl_ms = round(ttl_s * 1000)
-        try:
-            self._redis: Any = redis.Redis.from_url(
-                url,
-                socket_timeout=_TIMEOUT_S,
-                socket_connect_timeout=_TIMEOUT_S,
-                retry=Retry(NoBackoff(), 1),  # once, for a connection that was closed while nobody used it
-            )
-        except ValueError:
-            refused = True
-        else:
-            refused = False
-        if refused:
-            raise ConfigurationError("CITYGATE_BUS_URL: wanted redis://, rediss:// or unix://, got another address")
-        self._claim = self._redis.register_script(_CLAIM)
-        self._release = self._redis.register_script(_RELEASE)
+        self._prefix = f"{{{installation}}}:fleet"
+        self._connection = RedisConnection(address, _TIMEOUT_S)
 
     def beat(self, report: MemberReport) -> None:
         """See `Membership`."""
-        with self._redis.pipeline(transaction=True) as both:
-            both.set(_member(report.name), report.model_dump_json(), px=self._ttl_ms)
-            both.sadd(f"{PREFIX}:members", report.name)
+        with self._connection.answering() as client, client.pipeline(transaction=True) as both:
+            both.set(self._member(report.name), report.model_dump_json(), px=self._ttl_ms)
+            both.sadd(self._members, report.name)
             both.execute()
 
     def reports(self) -> tuple[MemberReport, ...]:
         """See `Membership`."""
-        names = sorted(cast("set[bytes]", self._redis.smembers(f"{PREFIX}:members")))
-        if not names:
-            return ()
-        beats = self._redis.mget([_member(name.decode()) for name in names])
-        gone = [name for name, beat in zip(names, beats, strict=True) if beat is None]
-        if gone:
-            self._redis.srem(f"{PREFIX}:members", *gone)
+        with self._connection.answering() as client:
+            names = sorted(client.smembers(self._members))
+            if not names:
+                return ()
+            beats = client.mget([self._member(name) for name in names])
+            gone = [name for name, beat in zip(names, beats, strict=True) if beat is None]
+            if gone:
+                client.srem(self._members, *gone)
         found = (_read(beat) for beat in beats if beat is not None)
         return tuple(report for report in found if report is not None)
 
     def leave(self, name: str) -> None:
         """See `Membership`."""
-        self._redis.delete(_member(name))
+        with self._connection.answering() as client:
+            client.delete(self._member(name))
 
     def claim(self, camera_ids: Collection[str], member_id: str) -> set[str]:
         """See `Membership`."""
         asked = sorted(camera_ids)
         if not asked:
             return set()
-        mine = self._claim(keys=[_lease(one) for one in asked], args=[member_id, self._ttl_ms])
+        keys = [self._lease(one) for one in asked]
+        with self._connection.answering() as client:
+            mine: list[int] = client.eval(_CLAIM, len(keys), *keys, member_id, self._ttl_ms)
         return {asked[place - 1] for place in mine}
 
     def release(self, camera_ids: Collection[str], member_id: str) -> None:
         """See `Membership`."""
-        if camera_ids:
-            self._release(keys=[_lease(one) for one in camera_ids], args=[member_id])
+        keys = [self._lease(one) for one in camera_ids]
+        if keys:
+            with self._connection.answering() as client:
+                client.eval(_RELEASE, len(keys), *keys, member_id)
 
     def close(self) -> None:
         """See `Membership`; leases are released before, or run out."""
-        self._redis.close()
+        self._connection.close()
+
+    @property
+    def _members(self) -> str:
+        return f"{self._prefix}:members"
+
+    def _member(self, name: str) -> str:
+        return f"{self._prefix}:member:{name}"
+
+    def _lease(self, camera_id: str) -> str:
+        return f"{self._prefix}:lease:{camera_id}"
 
 
-def _member(name: str) -> str:
-    return f"{PREFIX}:member:{name}"
-
-
-def _lease(camera_id: str) -> str:
-    return f"{PREFIX}:lease:{camera_id}"
-
-
-def _read(beat: bytes) -> MemberReport | None:
+def _read(beat: str) -> MemberReport | None:
     try:
         return MemberReport.model_validate_json(beat)
     except ValidationError:  # another version's: it is alive, but nobody here can tell what it says

@@ -1,15 +1,18 @@
 """Webhooks over the API: made with a secret that is shown once, told of what their key may see."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.schemas.webhooks import DeliveryOut
 from api.scopes import Scope
+from pipelines.records.outlet_values import Delivery
 from tests.api.conftest import Api, running, wait_for
-from tests.fakes import FakeClock
+from tests.fakes import NOW, FakeClock
 from tests.pipelines.outlets.receivers import Answering, Receiver
 
 URL = "https://hooks.example/path?token=hidden"
@@ -104,6 +107,12 @@ def test_events_arrive_signed_and_what_is_refused_can_be_replayed(near: Api, rec
     wait_for(lambda: len(receiver.taken) == 2, 60)
     wait_for(lambda: near.client.get(page).json()["items"] == [], 60)
     assert near.client.post(f"{page}/evt_none/replay").status_code == 404
+
+
+def test_what_is_dead_is_never_tried_by_itself() -> None:
+    aside = Delivery("whk_1", 7, "evt_1", "set_aside", 3, "status_422", NOW, NOW)
+    assert DeliveryOut.of(aside).next_try_at == NOW
+    assert DeliveryOut.of(replace(aside, state="dead")).next_try_at is None
 
 
 def test_a_trial_says_what_came_of_it(near: Api, receiver: Receiver) -> None:

@@ -36,6 +36,7 @@ def test_every_kind_that_a_deployment_wants_is_there() -> None:
 def test_a_pod_meets_the_restricted_standard_of_its_namespace(name: str) -> None:
     pod, (container,) = PODS[name], PODS[name]["containers"]
     assert (pod["securityContext"]["runAsNonRoot"], pod["automountServiceAccountToken"]) == (True, False)
+    assert pod["enableServiceLinks"] is False
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     allowed = {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
     assert container["securityContext"] == allowed

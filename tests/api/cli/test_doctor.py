@@ -4,9 +4,11 @@ import errno
 import os
 import socket
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -14,9 +16,16 @@ from api.cli import doctor_host
 from api.cli.doctor_database import examine_database, examine_skew
 from api.cli.doctor_host import examine_clock, examine_descriptors, examine_host, filesystem_of
 from api.cli.doctor_redis import examine_bus, examine_info
+from api.cli.doctor_settings import examine_names
+from api.cli.doctor_workers import examine_member, examine_workers
 from api.cli.findings import Finding
+from pipelines.ingest.status import CameraStatus
 from pipelines.records.store import Store
-from pipelines.settings import Settings
+from pipelines.settings import SECRETS_DIR, Settings
+from pipelines.shards.membership import open_membership
+from pipelines.shards.reports import Child
+from tests.pipelines.shards.fleet import report
+from tests.servers.redis_kinds import redis_cluster, redis_over_tls, redis_under_sentinel
 
 SOUND_REDIS = {
     "redis_version": "7.2.11",
@@ -57,10 +66,32 @@ def test_what_is_wrong_with_redis_is_named(changed: dict[str, object], subject: 
 
 
 def test_a_bus_that_is_away_or_no_bus_is_told_without_its_password() -> None:
-    for url in ("redis://:hidden-word@127.0.0.1:1/0", "gopher://:hidden-word@host"):
+    for url in (
+        "redis://:hidden-word@127.0.0.1:1/0",
+        "gopher://:hidden-word@host",
+        "redis+cluster://:hidden-word@127.0.0.1:1",
+    ):
         (finding,) = examine_bus(url)
         assert finding.advice
         assert "hidden-word" not in f"{finding.state}{finding.advice}"
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("of_kind", [redis_cluster, redis_over_tls, redis_under_sentinel])
+def test_a_cluster_tls_and_what_sentinels_watch_are_examined(
+    of_kind: Callable[[Path], AbstractContextManager[str]],
+) -> None:
+    with TemporaryDirectory(prefix="cg-") as folder, of_kind(Path(folder)) as url:
+        findings = list(examine_bus(url))
+    # As the tests start it: without a limit of memory, and without a file.
+    assert wrong(findings) == ["redis memory", "redis persistence"]
+    assert [one.subject for one in findings] == [
+        "redis",
+        "redis eviction",
+        "redis memory",
+        "redis persistence",
+        "redis clock",
+    ]
 
 
 def test_a_database_that_is_away_or_unknown_is_told_without_its_password() -> None:
@@ -123,6 +154,56 @@ def test_a_spool_on_a_share_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(doctor_host, "filesystem_of", lambda folder, mounts: "nfs4")
     findings = list(examine_host(Settings(home=tmp_path, port=0)))
     assert wrong(findings) == ["spool"]
+
+
+def test_a_spool_without_room_is_told(tmp_path: Path) -> None:
+    findings = list(examine_host(Settings(home=tmp_path, port=0, spool_letters=10**12)))
+    assert wrong(findings) == ["spool"]
+    assert "CITYGATE_SPOOL_LETTERS" in next(one.advice for one in findings if one.subject == "spool")
+
+
+def test_names_that_nobody_reads_are_told_without_their_values(tmp_path: Path) -> None:
+    (tmp_path / "citygate_bus_urls").write_text("hidden-word")
+    (tmp_path / "citygate_bus_url").write_text("hidden-word")
+    (tmp_path / "redis_password").write_text("hidden-word")
+    given = {"CITYGATE_HOME": "x", "CITYGATE_WEBHOOK_NETS": "hidden-word", "CITYGATE_X": "", SECRETS_DIR: str(tmp_path)}
+    findings = list(examine_names({"PATH": "/bin", **given}))
+    assert [(one.subject, one.advice) for one in findings] == [
+        ("setting CITYGATE_WEBHOOK_NETS", "did you mean CITYGATE_WEBHOOK_NETWORKS?"),
+        ("setting CITYGATE_X", "take it away; pipelines/settings.py has the names"),
+        ("secret citygate_bus_urls", "did you mean CITYGATE_BUS_URL?"),
+        ("secrets", ""),
+    ]
+    assert "hidden-word" not in str(findings)
+
+
+def test_lanes_that_no_worker_runs_are_told_and_nothing_is_made(tmp_path: Path) -> None:
+    assert list(examine_workers(Settings(home=tmp_path))) == []
+    settings = Settings(home=tmp_path, worker_lanes=("plate", "street"))
+    (nobody,) = examine_workers(settings)
+    assert "cameras of plate, street run nowhere" in nobody.advice
+    assert list(tmp_path.iterdir()) == []
+    with closing(open_membership(settings)) as membership:
+        membership.beat(report("a", cameras=(CameraStatus("quay"),)))
+        assert list(examine_workers(settings)) == [Finding("workers", "1 alive, 1 cameras")]
+
+
+def test_a_membership_out_of_reach_is_told_without_its_address(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, worker_lanes=("plate",), bus_url="redis://:hidden-word@127.0.0.1:1/0")
+    (finding,) = examine_workers(settings)
+    assert (finding.subject, finding.state) == ("workers", "cannot be asked: BusAway")
+    assert finding.advice
+
+
+def test_what_workers_say_is_wrong_is_told_with_what_to_do() -> None:
+    assert list(examine_member(report("a"))) == []
+    ill = report("b", faults=("lease_lost", "refused:quay"), stalled={"kerb": "reading"}, host="box-2")
+    told = list(examine_member(ill))
+    assert [one.state for one in told] == ["lease_lost", "refused:quay", "camera kerb hangs in reading"]
+    assert all(one.advice for one in told)
+    children = {"b-1": Child(state="given_up", starts=10, reason="exit 1"), "b-2": Child(state="running", starts=1)}
+    (given_up,) = examine_member(report("s", kind="supervisor", children=children))
+    assert (given_up.subject, given_up.state) == ("supervisor s", "b-1: given_up, exit 1")
 
 
 def test_a_home_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,8 +34,9 @@ class FakeSink:
         self.kept += new
         return Taken(len(new), {letter.id: "no record" for letter in batch if letter.id in self.refuses})
 
-    def bury(self, letter: Letter, sender: str, reason: str, tries: int) -> None:
+    def bury(self, letter: Letter, sender: str, reason: str, tries: int) -> bool:
         self.buried.append((letter.id, reason, tries))
+        return True
 
 
 def test_a_batch_is_taken_as_a_whole_and_settled(bus: Bus) -> None:

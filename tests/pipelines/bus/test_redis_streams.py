@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from pipelines.bus.redis_address import RedisAddress
-from pipelines.bus.redis_streams import RedisBus, _check_version
+from pipelines.bus.redis_streams import RedisBus
 from tests.pipelines.bus.letters import letters
 from tests.servers.redis import RedisServer
-from vision.errors import ConfigurationError
 
 
 @pytest.fixture
@@ -50,19 +49,3 @@ def test_two_installations_on_one_redis_do_not_hear_of_each_other(bus: RedisBus,
     bus.publish("spool-a", letters(1))
     assert other.read("one", 10, 0.01) == []
     other.close()
-
-
-def test_a_redis_before_7_is_refused() -> None:
-    class Old:
-        closed = False
-
-        def info(self, _section: str) -> dict[str, object]:
-            return {"redis_version": "6.2.14"}
-
-        def close(self) -> None:
-            self.closed = True
-
-    old = Old()
-    with pytest.raises(ConfigurationError, match=r"wanted Redis 7 or newer, got 6\.2\.14"):
-        _check_version(old)
-    assert old.closed

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.bus.bus import Letter
 from pipelines.bus.relay import Relay
 from pipelines.bus.sink import StoreSink, event_letter
-from pipelines.bus.spool import Spool
+from pipelines.bus.spool import Spool, open_spool
 from pipelines.records import engines, traces
 from pipelines.records.store import Store
 from pipelines.settings import Settings
@@ -73,6 +74,24 @@ def test_while_the_database_is_away_events_wait_in_the_spool(tmp_path: Path, opt
         eventually(lambda: relay.health().problems == () and relay.health().spooled == 0)
         assert set(_stored(store)) == {camera_event(number).event_id for number in range(20)}
         assert store.dead_letters.count() == 0
+
+
+def test_what_waited_while_a_plate_was_forgotten_arrives_without_it(tmp_path: Path, options: dict[str, object]) -> None:
+    clock = FakeClock()
+    with relaying(tmp_path, clock, **options) as (store, relay):
+        plate_hash = store.parking.plates.hash("event", "粤B12345")
+        waiting = event_letter(camera_event(1, plate_hash=plate_hash))
+        refused = Letter("evt_refused", "weather", waiting.body)
+    with closing(open_spool(tmp_path / "spool", 10)) as spool:
+        spool.put([waiting, refused])
+    with closing(Store.open(Settings(home=tmp_path), clock)) as store:
+        store.parking.forget_plate("粤B12345", actor="test")
+    with relaying(tmp_path, clock, bus_tries=1, **options) as (store, relay):
+        eventually(lambda: relay.health().spooled == 0)
+        assert [stored.event.plate_hash for stored in store.events.list()] == [None]
+        assert store.dead_letters.count() == 0
+        assert (tally := relay.health().tally) is not None
+        assert (tally.stored, tally.relieved, tally.dead) == (1, 2, 0)
 
 
 def test_a_full_spool_refuses_drops_and_counts_and_recovers(tmp_path: Path) -> None:

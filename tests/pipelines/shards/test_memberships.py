@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from redis import RedisError
 
+from pipelines.bus.redis_address import RedisAddress
 from pipelines.settings import Settings
 from pipelines.shards.folder_membership import FolderMembership
 from pipelines.shards.membership import Membership, open_membership
@@ -15,9 +17,11 @@ from pipelines.shards.redis_membership import RedisMembership
 from tests.pipelines.ingest.fakes import until
 from tests.pipelines.shards.fleet import Seconds, report
 from tests.servers.redis import RedisServer, redis_server
-from vision.errors import ConfigurationError
+from tests.servers.redis_kinds import redis_cluster, redis_over_tls, redis_under_sentinel
+from vision.errors import BusAway, ConfigurationError
 
 TTL_S = 0.5
+ServerOfKind = AbstractContextManager[str]
 Join = Callable[[], Membership]
 
 
@@ -37,7 +41,7 @@ def join(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Join]:
         if request.param == "folder":
             made.append(FolderMembership(tmp_path / "fleet", TTL_S))
         elif request.param == "redis":
-            made.append(RedisMembership(request.getfixturevalue("server").url, TTL_S))
+            made.append(redis_membership(request.getfixturevalue("server").url))
         else:
             made.append(shared)
         return made[-1]
@@ -45,6 +49,10 @@ def join(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Join]:
     yield one
     for membership in made:
         membership.close()
+
+
+def redis_membership(url: str, installation: str = "citygate") -> RedisMembership:
+    return RedisMembership(RedisAddress.parse(url), installation, TTL_S)
 
 
 def names(membership: Membership) -> list[str]:
@@ -96,7 +104,7 @@ def test_leases_of_who_is_gone_are_free_in_time() -> None:
 
 @pytest.mark.redis
 def test_in_redis_a_lease_runs_out_by_the_clock_of_redis(server: RedisServer) -> None:
-    one, other = RedisMembership(server.url, TTL_S), RedisMembership(server.url, TTL_S)
+    one, other = redis_membership(server.url), redis_membership(server.url)
     assert one.claim(["x"], "a-id") == {"x"}
     until(lambda: other.claim(["x"], "b-id") == {"x"})
     assert one.claim(["x"], "a-id") == set()
@@ -106,17 +114,51 @@ def test_in_redis_a_lease_runs_out_by_the_clock_of_redis(server: RedisServer) ->
 
 @pytest.mark.redis
 def test_redis_that_comes_back_empty_is_filled_by_the_next_beats(server: RedisServer) -> None:
-    one = RedisMembership(server.url, TTL_S)
+    one = redis_membership(server.url)
     one.beat(report("a"))
     assert one.claim(["x"], "a-id") == {"x"}
     server.kill()
-    with pytest.raises(RedisError):
+    with pytest.raises(BusAway):
         one.claim(["x"], "a-id")
     server.start()
     assert one.claim(["x"], "a-id") == {"x"}
     one.beat(report("a"))
     assert names(one) == ["a"]
     one.close()
+
+
+@pytest.mark.redis
+def test_two_installations_on_one_redis_know_nothing_of_each_other(server: RedisServer, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, bus_url=server.url)
+    here = open_membership(settings)
+    there = open_membership(settings.model_copy(update={"bus_stream": "another-city"}))
+    here.beat(report("a"))
+    assert (names(here), names(there)) == (["a"], [])
+    assert here.claim(["x"], "a-id") == there.claim(["x"], "b-id") == {"x"}
+    there.leave("a")
+    there.release(["x"], "a-id")
+    assert names(here) == ["a"]
+    assert here.claim(["x"], "c-id") == set()
+    here.close()
+    there.close()
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("of_kind", [redis_cluster, redis_over_tls, redis_under_sentinel])
+def test_a_cluster_tls_and_sentinels_carry_heartbeats_and_leases(of_kind: Callable[[Path], ServerOfKind]) -> None:
+    with TemporaryDirectory(prefix="cg-") as folder, of_kind(Path(folder)) as url:
+        one, other = redis_membership(url), redis_membership(url)
+        one.beat(report("b"))
+        other.beat(report("a"))
+        assert names(one) == ["a", "b"]
+        other.leave("a")
+        assert names(one) == ["b"]
+        assert one.claim(["x", "y", "z"], "b-id") == {"x", "y", "z"}
+        one.release(["y"], "b-id")
+        assert other.claim(["x", "y"], "a-id") == {"y"}
+        until(lambda: other.claim(["x"], "a-id") == {"x"})
+        one.close()
+        other.close()
 
 
 def test_a_folder_holds_a_lease_however_long_its_process_stands_still(tmp_path: Path) -> None:
@@ -140,6 +182,6 @@ def test_settings_choose_a_folder_or_redis_and_a_wrong_url_is_not_told(tmp_path:
     membership = open_membership(Settings(home=tmp_path))
     assert isinstance(membership, FolderMembership)
     membership.close()
-    with pytest.raises(ConfigurationError, match="CITYGATE_BUS_URL") as caught:
+    with pytest.raises(ConfigurationError, match="bus_url: wanted redis://") as caught:
         open_membership(Settings(home=tmp_path, bus_url="gopher://user:hunter2@host"))
     assert "hunter2" not in str(caught.value)
