@@ -16,9 +16,16 @@ PREFIX = "{citygate:fleet}"
 _TIMEOUT_S = 1.0
 """Far below the time a lease is good for: who cannot reach Redis must know so in time."""
 
-_CLAIM = """
-local mine = {}
+# What lasts longer than it was given: the clock of Redis was set back, and whoever is alive gives it anew in a moment.
+_SHORTEN = """
+local function shorten(key, most)
+  if redis.call('PTTL', key) > tonumber(most) then redis.call('PEXPIRE', key, most) end
+end
+"""
+_CLAIM = f"""{_SHORTEN}
+local mine = {{}}
 for i, key in ipairs(KEYS) do
+  shorten(key, ARGV[2])
   local holder = redis.call('GET', key)
   if not holder or holder == ARGV[1] then
     redis.call('SET', key, ARGV[1], 'PX', ARGV[2])
@@ -26,6 +33,10 @@ for i, key in ipairs(KEYS) do
   end
 end
 return mine
+"""
+_BEATS = f"""{_SHORTEN}
+for _, key in ipairs(KEYS) do shorten(key, ARGV[1]) end
+return redis.call('MGET', unpack(KEYS))
 """
 _RELEASE = """
 for _, key in ipairs(KEYS) do
@@ -61,6 +72,7 @@ class RedisMembership:
             refused = False
         if refused:
             raise ConfigurationError("CITYGATE_BUS_URL: wanted redis://, rediss:// or unix://, got another address")
+        self._beats = self._redis.register_script(_BEATS)
         self._claim = self._redis.register_script(_CLAIM)
         self._release = self._redis.register_script(_RELEASE)
 
@@ -76,7 +88,7 @@ class RedisMembership:
         names = sorted(cast("set[bytes]", self._redis.smembers(f"{PREFIX}:members")))
         if not names:
             return ()
-        beats = self._redis.mget([_member(name.decode()) for name in names])
+        beats = self._beats(keys=[_member(name.decode()) for name in names], args=[self._ttl_ms])
         gone = [name for name, beat in zip(names, beats, strict=True) if beat is None]
         if gone:
             self._redis.srem(f"{PREFIX}:members", *gone)
