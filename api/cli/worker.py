@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Annotated
@@ -15,8 +17,8 @@ import typer
 
 from api.cli.console import console, failures_in_one_line
 from pipelines.settings import Settings, utc_now
-from pipelines.shards.membership import BEAT_S, Membership, open_membership
-from pipelines.shards.reports import MemberReport
+from pipelines.shards.membership import BEAT_S, open_membership
+from pipelines.shards.reports import MemberReport, MemberState
 from pipelines.shards.supervision import Supervision
 from pipelines.shards.worker import Worker, identity
 from vision.errors import ConfigurationError
@@ -61,13 +63,16 @@ def supervise(
     ending = _told_to_end()
     with closing(open_membership(settings)) as membership:
         supervision = Supervision(names, _start_worker, membership.reports, utc_now)
+        console.print(f"supervisor {myself.name} runs", soft_wrap=True)
         while not ending.is_set():
             supervision.look()
-            _tell(membership, myself.model_copy(update={"children": supervision.children}))
+            _tell(lambda: membership.beat(_report(myself, supervision, "running")))
             ending.wait(BEAT_S)
         supervision.stop()
         while not supervision.stopped():
-            threading.Event().wait(BEAT_S / 4)
+            _tell(lambda: membership.beat(_report(myself, supervision, "stopping")))
+            time.sleep(BEAT_S / 4)
+        _tell(lambda: membership.leave(myself.name))
 
 
 def _told_to_end() -> threading.Event:
@@ -87,12 +92,20 @@ def _follow_parent(ending: threading.Event) -> None:
 
 
 def _start_worker(name: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "citygate", "worker", "--name", name, "--with-parent"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, cwd=_ROOT)  # noqa: S603 - our own command
+    # Found from wherever the supervisor was started, and there: settings may name folders relative to it.
+    command = [sys.executable, "-P", "-m", "citygate", "worker", "--name", name, "--with-parent"]
+    paths = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "PYTHONPATH": paths}
+    return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603 - our own command
 
 
-def _tell(membership: Membership, report: MemberReport) -> None:
+def _report(myself: MemberReport, supervision: Supervision, state: MemberState) -> MemberReport:
+    return myself.model_copy(update={"state": state, "children": supervision.children})
+
+
+def _tell(call: Callable[[], None]) -> None:
+    """Have the others know, where they can be reached."""
     try:
-        membership.beat(report)
+        call()
     except Exception as error:  # noqa: BLE001 - the workers must be watched all the same
         logger.warning("the heartbeat cannot be sent: %s", type(error).__name__)
