@@ -26,6 +26,9 @@ servers=""
 if [ "${1:-run}" = dev ]; then
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || servers="$servers postgresql"
     command -v redis-server >/dev/null || servers="$servers redis-server"
+    # Debian's own Python serves RTSP, whichever Python runs the tests; the encoders come with the server.
+    /usr/bin/python3 -c 'import gi; gi.require_version("GstRtspServer", "1.0")' 2>/dev/null ||
+        servers="$servers python3-gi gir1.2-gst-rtsp-server-1.0"
 fi
 
 if [ -n "$missing$servers" ]; then

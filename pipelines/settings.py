@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     """Where cameras may be. This machine, link-local addresses and those where clouds keep their credentials are not
     meant by a network that is larger than they are: write 127.0.0.0/8 beside the others to allow loopback."""
 
+    source_timeout_s: float = Field(default=10.0, gt=0, le=20.0)
+    """A stream that does not answer, or sends no picture, for so long (twice so long, where it had begun to) is lost,
+    and is tried again after a while. A camera that stands still for a minute and does not even say so hangs."""
+
     street_cities_file: Path | None = None
     """Working hours, deadlines and rules of street cases in TOML; default: those that are shipped."""
     evidence_blur: tuple[Blurred, ...] = ("faces", "plates")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers.postgres import PostgresServer, find_binaries
+from tests.servers.rtsp import bindings_are_here
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -20,11 +21,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         "shared_data": SHARED.is_dir(),
         "postgres": find_binaries() is not None,
         "redis": shutil.which("redis-server") is not None,
+        "rtsp": bindings_are_here(),
     }
     wanted = {
         "shared_data": "needs ../shared/data",
         "postgres": "needs PostgreSQL: apt-get install postgresql",
         "redis": "needs Redis: apt-get install redis-server",
+        "rtsp": "needs an RTSP server: apt-get install python3-gi gir1.2-gst-rtsp-server-1.0",
     }
     for item in items:
         for service, there in present.items():

@@ -6,7 +6,8 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import closing
+import time
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -17,9 +18,10 @@ from api.cli.logs import write_log
 from pipelines.settings import Settings, utc_now
 from pipelines.shards.heartbeat import Heartbeat
 from pipelines.shards.membership import BEAT_S, open_membership
+from pipelines.shards.reports import MemberReport, MemberState
 from pipelines.shards.supervision import Supervision
 from pipelines.shards.worker import Worker, identity
-from vision.errors import ConfigurationError
+from vision.errors import BusAway, ConfigurationError
 
 _ROOT = Path(__file__).parents[2]
 
@@ -58,14 +60,18 @@ def supervise(
     ending = _told_to_end()
     with closing(open_membership(settings)) as membership:
         supervision = Supervision(names, _start_worker, membership.reports, utc_now)
+        console.print(f"supervisor {myself.name} runs", soft_wrap=True)
         heartbeat = Heartbeat(membership)
         while not ending.is_set():
             supervision.look()
-            heartbeat.send(myself.model_copy(update={"children": supervision.children}))
+            heartbeat.send(_report(myself, supervision, "running"))
             ending.wait(BEAT_S)
         supervision.stop()
         while not supervision.stopped():
-            threading.Event().wait(BEAT_S / 4)
+            heartbeat.send(_report(myself, supervision, "stopping"))
+            time.sleep(BEAT_S / 4)
+        with suppress(BusAway, OSError):  # then its silence says the same in a moment
+            membership.leave(myself.name)
 
 
 def _told_to_end() -> threading.Event:
@@ -85,5 +91,12 @@ def _follow_parent(ending: threading.Event) -> None:
 
 
 def _start_worker(name: str) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "citygate", "worker", "--name", name, "--with-parent"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, cwd=_ROOT)  # noqa: S603 - our own command
+    # Found from wherever the supervisor was started, and there: settings may name folders relative to it.
+    command = [sys.executable, "-P", "-m", "citygate", "worker", "--name", name, "--with-parent"]
+    paths = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "PYTHONPATH": paths}
+    return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603 - our own command
+
+
+def _report(myself: MemberReport, supervision: Supervision, state: MemberState) -> MemberReport:
+    return myself.model_copy(update={"state": state, "children": supervision.children})

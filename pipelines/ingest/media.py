@@ -117,7 +117,8 @@ class Media:
             SourceError: nothing came in time, or nothing that can be decoded.
         """
         row = 0
-        packets = cast("Generator[_Packet]", self._container.demux(self._stream))
+        # Of all streams: FFmpeg's time-out would begin anew with every packet of sound that is left out.
+        packets = cast("Generator[_Packet]", self._container.demux())
         with closing(packets):
             while (packet := self._next(packets)) is not None:
                 pictures = _decoded(packet)
@@ -140,9 +141,17 @@ class Media:
         self._container.close()
 
     def _next(self, packets: Iterator[_Packet]) -> "_Packet | None":
+        """The next one that holds pictures; None at the end."""
         began = time.monotonic()
+        reason = "timed_out"
         try:
-            return next(packets, None)
+            for packet in packets:
+                if packet.stream_index == self._stream.index:
+                    return packet
+                if time.monotonic() - began >= self._read_s:
+                    break
+            else:
+                return None
         except av.FFmpegError as error:
             reason = _reason(error, time.monotonic() - began >= self._read_s)
         raise SourceError(reason, self._address.shown)
@@ -204,6 +213,8 @@ def _options(address: Address, timeouts: Timeouts) -> dict[str, str]:
         options |= {"rtsp_transport": "tcp", "timeout": str(int(timeouts.read_s * 1e6))}
         # FFmpeg would first watch 20 frames to guess the rate, which nobody asks for.
         options |= {"fflags": "nobuffer", "fpsprobesize": "1"}
+        # Sound is not asked for: it costs the network, and is nobody's business here.
+        options["allowed_media_types"] = "video"
     return options
 
 

@@ -37,8 +37,13 @@ class Reading:
     def of(cls, settings: Settings) -> "Reading":
         """That of an installation."""
         motion = MOTION_OF_LANES if settings.motion_gate else {}
-        slots = settings.analyses or os.cpu_count() or 1
-        return cls(policy=SourcePolicy.of(settings), motion=motion, max_age_s=settings.max_frame_age_s, slots=slots)
+        return cls(
+            timeouts=Timeouts(open_s=settings.source_timeout_s, read_s=settings.source_timeout_s),
+            policy=SourcePolicy.of(settings),
+            motion=motion,
+            max_age_s=settings.max_frame_age_s,
+            slots=settings.analyses or os.cpu_count() or 1,
+        )
 
     def admit(self, address: Address) -> Address:
         """The address as it may be opened now.

@@ -24,8 +24,8 @@ from pipelines.street_cameras import USUAL_FPS
 from vision.errors import Conflict, NotFound
 from vision.types import FaceObservation
 
-_STOP_MARGIN_S = 15.0
-"""For the stage's last frame and the deliveries that wait, beyond the grabber's read time-out."""
+_STOP_S = 45.0
+"""For the stage's last frame and the deliveries that wait."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +93,7 @@ class CameraRuntime:
             running.worker.start()
 
     def remove(self, camera_id: str) -> None:
-        """Stop the camera: returns when what it saw was delivered, at the latest some time after its read time-out.
+        """Stop the camera: returns when what it saw was delivered; a camera that is silent is not waited for.
 
         Raises:
             NotFound: no such camera is here.
@@ -103,7 +103,7 @@ class CameraRuntime:
             del self._running[camera_id]
             self._stopping.add(camera_id)
         try:
-            worker.stop(self._stop_s)
+            worker.stop(_STOP_S)
         finally:
             with self._lock:
                 self._stopping.discard(camera_id)
@@ -184,12 +184,7 @@ class CameraRuntime:
         for worker in workers:
             worker.request_stop()
         for worker in workers:
-            worker.stop(self._stop_s)
-
-    @property
-    def _stop_s(self) -> float:
-        timeouts = self._reading.timeouts
-        return timeouts.open_s * 2 + timeouts.read_s + _STOP_MARGIN_S
+            worker.stop(_STOP_S)
 
     def _open(self, camera: Camera) -> _Running:
         """The camera's worker, not yet started, and the stage it feeds."""

@@ -114,13 +114,14 @@ class StatusBoard:
         self._change(lambda before: replace(before, state="lost", last_error=word))
 
     def stopped(self) -> None:
-        """All its threads have ended; the last error stays to be read."""
+        """All was delivered, and nothing changes any more; the last error stays to be read."""
         self._change(lambda before: replace(before, state="stopped"))
 
     def _change(self, change: Callable[[CameraStatus], CameraStatus]) -> None:
         with self._lock:
             before = self._status
-            after = self._status = change(before)
+            # A reader that was left to itself may still tell something of a camera that is another's by now.
+            after = self._status = before if before.state == "stopped" else change(before)
         if after.state != before.state:
             self._on_state(after)
 

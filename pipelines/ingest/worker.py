@@ -3,7 +3,8 @@
 A slow stage never delays the camera, and a slow delivery (a barrier that takes its time) never delays the stage.
 
 The order of stopping:
-    1. The grabber. It ends at its next frame, or when its read times out, and closes the slot.
+    1. The grabber. It ends at its next frame, or when its read times out, and closes the slot. One that waits for a
+       silent camera for longer than `GRABBER_S` is left to itself: nothing it still reads is looked at.
     2. The analyst. It takes the last frame, asks the stage for what is still open, and puts the end mark.
     3. The courier. Results already made must still be delivered: it ends at the end mark, not before.
 A source that ends by itself ends the worker in the same order.
@@ -45,6 +46,8 @@ logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 Result_co = TypeVar("Result_co", covariant=True)
 
+GRABBER_S = 2.0
+"""So long after the order to stop a grabber is waited for; what it waits for may be silent for much longer."""
 _WAITING_RESULTS = 64
 """Beyond it the analyst waits for the courier, and frames are dropped instead of results."""
 
@@ -119,6 +122,7 @@ class CameraWorker(Generic[Result]):
         self._slot = FrameSlot(waits=not source.live)
         self._results: queue.Queue[Result | None] = queue.Queue(_WAITING_RESULTS)
         self._stopping = threading.Event()
+        self._ordered_s: float | None = None
         self._first_s: float | None = None
         self._threads = [
             threading.Thread(target=target, name=f"{camera_id}-{target.__name__.strip('_')}", daemon=True)
@@ -137,24 +141,31 @@ class CameraWorker(Generic[Result]):
 
     def wait(self, timeout_s: float | None = None) -> bool:
         """Whether the worker has ended, after waiting for it: a file ends by itself."""
-        deadline = None if timeout_s is None else time.monotonic() + timeout_s
-        for thread in self._threads:
-            thread.join(None if deadline is None else max(0.0, deadline - time.monotonic()))
+        _join(self._threads, None if timeout_s is None else time.monotonic() + timeout_s)
         return not any(thread.is_alive() for thread in self._threads)
 
     def request_stop(self) -> None:
         """Begin to stop, without waiting."""
+        self._ordered_s = self._ordered_s or time.monotonic()
         self._stopping.set()
 
     def stop(self, timeout_s: float) -> bool:
-        """Stop in the order above; False when something still hangs after `timeout_s` (it ends with the process)."""
+        """Stop in the order above; what was seen is delivered within `timeout_s`.
+
+        False when something still hangs: it ends with its read's time-out, or with the process.
+        """
         self.request_stop()
-        if self.wait(timeout_s):
-            return True
-        # A grabber in a call that nothing interrupts, such as a name server's; the others need not wait for it.
-        logger.error("camera %s: still busy after %.0f s", self._camera_id, timeout_s)
-        self._slot.close()
-        return False
+        grabber, *others = self._threads
+        # Counted from the order: of many silent cameras that are stopped together each has the same while.
+        _join([grabber], (self._ordered_s or time.monotonic()) + GRABBER_S)
+        if grabber.is_alive():
+            # In a call that nothing interrupts, a camera's or a name server's; the others need not wait for it.
+            logger.warning("camera %s: its reader still waits for it, and is left to itself", self._camera_id)
+            self._slot.close()
+        _join(others, time.monotonic() + timeout_s)
+        if any(thread.is_alive() for thread in others):
+            logger.error("camera %s: still busy after %.0f s", self._camera_id, timeout_s)
+        return not any(thread.is_alive() for thread in self._threads)
 
     def _grab(self) -> None:
         while not self._stopping.is_set():
@@ -232,6 +243,12 @@ class CameraWorker(Generic[Result]):
             logger.error("camera %s: %s failed: %s\n%s", self._camera_id, what, type(error).__name__, places)  # noqa: TRY400
             return False
         return True
+
+
+def _join(threads: Iterable[threading.Thread], until_s: float | None) -> None:
+    """Wait for the threads, at the latest until then by the monotonic clock; None: until they end."""
+    for thread in threads:
+        thread.join(None if until_s is None else max(0.0, until_s - time.monotonic()))
 
 
 def _collect(results: Callable[[], Iterable[Result]], made: list[Result]) -> None:

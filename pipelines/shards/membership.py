@@ -13,6 +13,9 @@ TTL_S = 5.0
 """Who was not heard of for so long is dead, and what it held is free."""
 BEAT_S = 1.0
 """How often a member is heard of, and looks who else is."""
+TAKEOVER_S = 10.0
+"""Within this the cameras of a worker that died are analysed by others: TTL_S until it counts as dead, BEAT_S until
+somebody looks, and as much again for the cameras to begin."""
 
 
 class Membership(Protocol):

@@ -18,9 +18,16 @@ from pipelines.shards.reports import MemberReport
 _TIMEOUT_S = 1.0
 """Far below the time a lease is good for: who cannot reach Redis must know so in time."""
 
-_CLAIM = """
-local mine = {}
+# What lasts longer than it was given: the clock of Redis was set back, and whoever is alive gives it anew in a moment.
+_SHORTEN = """
+local function shorten(key, most)
+  if redis.call('PTTL', key) > tonumber(most) then redis.call('PEXPIRE', key, most) end
+end
+"""
+_CLAIM = f"""{_SHORTEN}
+local mine = {{}}
 for i, key in ipairs(KEYS) do
+  shorten(key, ARGV[2])
   local holder = redis.call('GET', key)
   if not holder or holder == ARGV[1] then
     redis.call('SET', key, ARGV[1], 'PX', ARGV[2])
@@ -28,6 +35,10 @@ for i, key in ipairs(KEYS) do
   end
 end
 return mine
+"""
+_BEATS = f"""{_SHORTEN}
+for _, key in ipairs(KEYS) do shorten(key, ARGV[1]) end
+return redis.call('MGET', unpack(KEYS))
 """
 _RELEASE = """
 for _, key in ipairs(KEYS) do
@@ -64,7 +75,7 @@ class RedisMembership:
             names = sorted(client.smembers(self._members))
             if not names:
                 return ()
-            beats = client.mget([self._member(name) for name in names])
+            beats = client.eval(_BEATS, len(names), *map(self._member, names), self._ttl_ms)
             gone = [name for name, beat in zip(names, beats, strict=True) if beat is None]
             if gone:
                 client.srem(self._members, *gone)

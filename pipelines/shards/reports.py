@@ -11,7 +11,7 @@ from pipelines.ingest.turns import LaneBeat
 
 MemberKind = Literal["worker", "supervisor"]
 MemberState = Literal["running", "stopping"]
-ChildState = Literal["running", "stopping", "backing_off", "given_up"]
+ChildState = Literal["running", "stopping", "stopped", "backing_off", "given_up"]
 LEASE_LOST = "lease_lost"
 STORE_SILENT = "store_silent"
 

@@ -25,6 +25,8 @@ class _Mark:
 class StallWatch:
     """Compares the counters of cameras from look to look; a camera that is lost, and says so, does not hang.
 
+    One that neither began nor was lost does: a source says so in time.
+
     Args:
         stall_s: so long a counter may stand still.
         monotonic: seconds.
@@ -41,7 +43,7 @@ class StallWatch:
         marks: dict[tuple[str, Hang], _Mark] = {}
         hanging: dict[str, Hang] = {}
         for camera_id, status in states.items():
-            if status.state != "running":
+            if status.state not in ("starting", "running"):
                 continue
             for hang, count in _counters(status).items():
                 mark = self._marks.get((camera_id, hang))

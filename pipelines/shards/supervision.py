@@ -168,6 +168,10 @@ class Supervision:
         one.reason = one.reason if one.state == "stopping" else f"exit:{code}"
         one.short_lives = 0 if now_s - one.started_s >= self._patience.lived_s else one.short_lives + 1
         one.process = None
+        if one.reason == "stopped":
+            one.state = "stopped"
+            logger.info("worker %s: stopped", name)
+            return
         given_up = one.short_lives >= self._patience.short_lives
         one.state = "given_up" if given_up else "backing_off"
         stages = self._patience.backoff_s

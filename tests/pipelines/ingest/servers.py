@@ -1,6 +1,7 @@
 """Cameras on the loopback interface, good ones and bad ones."""
 
 import contextlib
+import io
 import socket
 import threading
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from fractions import Fraction
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import av
+import numpy as np
 
 from tests.pipelines.ingest.films import HEIGHT, WIDTH, jpeg, picture
 
@@ -62,6 +64,55 @@ def mjpeg_server(pictures: int, then: str = "end") -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextlib.contextmanager
+def sounding_server(seconds: int) -> Iterator[str]:
+    """The address of an HTTP camera that sends a second of pictures, and sound that goes on for so many seconds."""
+    film, finished = _sounding_film(seconds), threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "video/mp2t")
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                for part in range(10 * seconds):
+                    self.wfile.write(
+                        film[part * len(film) // (10 * seconds) : (part + 1) * len(film) // (10 * seconds)]
+                    )
+                    finished.wait(0.1)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base class names it
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        finished.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _sounding_film(seconds: int) -> bytes:
+    """MPEG-TS: ten pictures in the first second, and a hiss to the end."""
+    file, noise = io.BytesIO(), np.random.default_rng(0)
+    with av.open(file, "w", format="mpegts") as container:
+        pictures, sound = container.add_stream("mpeg4", rate=10), container.add_stream("mp2", rate=44_100)
+        pictures.width, pictures.height, pictures.pix_fmt, pictures.bit_rate = WIDTH, HEIGHT, "yuv420p", 200_000
+        for number in range(10):
+            container.mux(pictures.encode(av.VideoFrame.from_ndarray(picture(number), format="bgr24")))
+        container.mux(pictures.encode())
+        for _ in range(seconds * 44_100 // 1152):
+            hiss = noise.integers(-3000, 3000, (1, 2 * 1152), np.int16)
+            frame = av.AudioFrame.from_ndarray(hiss, format="s16", layout="stereo")
+            frame.sample_rate = 44_100
+            container.mux(sound.encode(frame))
+    return file.getvalue()
 
 
 @contextlib.contextmanager

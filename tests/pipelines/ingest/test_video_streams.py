@@ -13,7 +13,7 @@ from pipelines.ingest.source import open_source
 from pipelines.settings import utc_now
 from tests.fakes import NOW, FakeClock
 from tests.pipelines.ingest.films import camera
-from tests.pipelines.ingest.servers import PASSWORD, mjpeg_server, rtsp_server, silent_server
+from tests.pipelines.ingest.servers import PASSWORD, mjpeg_server, rtsp_server, silent_server, sounding_server
 from vision.errors import SourceError
 from vision.types import Frame
 
@@ -58,6 +58,13 @@ def test_an_http_camera_that_falls_silent_times_out() -> None:
     with mjpeg_server(4, then="silence") as url:
         frames, reason = read(url, FAIR)
     assert len(frames) == 4
+    assert reason == "timed_out"
+
+
+def test_sound_that_goes_on_does_not_make_up_for_pictures_that_do_not_come() -> None:
+    with sounding_server(60) as url:
+        frames, reason = read(url, FAIR)
+    assert 0 < len(frames) <= 10
     assert reason == "timed_out"
 
 

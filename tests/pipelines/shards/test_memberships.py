@@ -13,7 +13,7 @@ from pipelines.settings import Settings
 from pipelines.shards.folder_membership import FolderMembership
 from pipelines.shards.membership import Membership, open_membership
 from pipelines.shards.memory_membership import MemoryMembership
-from pipelines.shards.redis_membership import RedisMembership
+from pipelines.shards.redis_membership import PREFIX, RedisMembership
 from tests.pipelines.ingest.fakes import until
 from tests.pipelines.shards.fleet import Seconds, report
 from tests.servers.redis import RedisServer, redis_server
@@ -185,3 +185,33 @@ def test_settings_choose_a_folder_or_redis_and_a_wrong_url_is_not_told(tmp_path:
     with pytest.raises(ConfigurationError, match="bus_url: wanted redis://") as caught:
         open_membership(Settings(home=tmp_path, bus_url="gopher://user:hunter2@host"))
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.redis
+def test_a_clock_of_redis_that_is_set_back_keeps_no_dead_member_and_no_lease_of_its_own(server: RedisServer) -> None:
+    dead, other = RedisMembership(server.url, TTL_S), RedisMembership(server.url, TTL_S)
+    dead.beat(report("a"))
+    assert dead.claim(["x"], "a-id") == {"x"}
+    # Set back by an hour, what was to end in half a second ends in an hour and half a second.
+    for key in (f"{PREFIX}:member:a", f"{PREFIX}:lease:x"):
+        assert server.client.pexpire(key, 3_600_500)
+    assert names(other) == ["a"]
+    assert other.claim(["x"], "b-id") == set()
+    until(lambda: names(other) == [])
+    until(lambda: other.claim(["x"], "b-id") == {"x"})
+    dead.close()
+    other.close()
+
+
+@pytest.mark.redis
+def test_a_clock_of_redis_that_is_set_forth_costs_a_member_one_beat(server: RedisServer) -> None:
+    one, other = RedisMembership(server.url, TTL_S), RedisMembership(server.url, TTL_S)
+    one.beat(report("a"))
+    assert one.claim(["x", "y"], "a-id") == {"x", "y"}
+    server.client.delete(f"{PREFIX}:member:a", f"{PREFIX}:lease:x", f"{PREFIX}:lease:y")  # all have run out at once
+    assert other.claim(["x"], "b-id") == {"x"}
+    assert one.claim(["x", "y"], "a-id") == {"y"}  # it knows at its next beat
+    one.beat(report("a"))
+    assert names(other) == ["a"]
+    one.close()
+    other.close()

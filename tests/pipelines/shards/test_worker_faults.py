@@ -14,7 +14,7 @@ from pipelines.networks import Networks
 from pipelines.records.gate_values import Camera
 from pipelines.records.store import Store
 from pipelines.settings import Settings, utc_now
-from pipelines.shards.membership import open_membership
+from pipelines.shards.membership import Membership, open_membership
 from pipelines.shards.rendezvous import share
 from pipelines.shards.reports import MemberReport
 from pipelines.shards.worker import Worker
@@ -38,10 +38,10 @@ open_worker(Settings.read(), sys.argv[1]).run(threading.Event())
 """
 
 
-def open_worker(settings: Settings, name: str) -> Worker:
+def open_worker(settings: Settings, name: str, membership: Membership | None = None) -> Worker:
     """One that finds nothing in any picture."""
     networks = Networks(fake_lane(), FakeThresholds(), (), fake_plate_lane())
-    return Worker.open(settings, name, open_networks=lambda _: networks)
+    return Worker.open(settings, name, open_networks=lambda _: networks, membership=membership)
 
 
 @pytest.fixture
