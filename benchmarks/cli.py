@@ -161,10 +161,11 @@ def search(
 def records(
     options: BenchOptions,
     at_once: Annotated[int, typer.Option(help="events of one post", min=1)] = carrying.AT_ONCE,
+    posters: Annotated[int, typer.Option(help="threads that post, as the cameras of a worker do", min=1)] = 1,
     database_url: DatabaseUrl = None,
 ) -> Result:
     """Events a second from who makes them to the commit, with and without Redis; lost and duplicated ones."""
-    return carrying.run(options, at_once=at_once, database_url=database_url)
+    return carrying.run(options, at_once=at_once, posters=posters, database_url=database_url)
 
 
 def city(

@@ -5,19 +5,22 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from multiprocessing.synchronize import Event as Signal
 from pathlib import Path
 
 from pydantic import SecretStr
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, func, make_url, select, text
 
 from pipelines.bus.relay import Relay
 from pipelines.bus.sink import StoreSink, event_letter
 from pipelines.events import Event, event_id
 from pipelines.records.store import Store
+from pipelines.records.tables import EventRow
 from pipelines.settings import Settings
 from vision.errors import ConfigurationError
 
@@ -60,11 +63,13 @@ class Load:
 
     Attributes:
         events: different ones.
-        at_once: events of one post, which is one commit of the spool.
+        at_once: events of one post.
+        posters: threads that post, as cameras of one worker do.
     """
 
     events: int
     at_once: int
+    posters: int = 1
 
     def ids(self) -> Iterator[str]:
         """Of every event."""
@@ -110,10 +115,18 @@ def run_flow(load: Load, redis_url: str | None, database_url: str | None) -> Flo
 
 def post(relay: Relay, load: Load) -> None:
     """Leave all events in the outbox, some of them twice."""
-    for start in range(0, load.events, load.at_once):
+    with ThreadPoolExecutor(load.posters) as threads:
+        # Taken one by one: the first poster's error is raised here.
+        for _ in threads.map(partial(_post_share, relay, load), range(load.posters)):
+            pass
+
+
+def _post_share(relay: Relay, load: Load, poster: int) -> None:
+    for batch in range(poster, -(-load.events // load.at_once), load.posters):
+        start = batch * load.at_once
         letters = [event_letter(synthetic(number)) for number in range(start, min(start + load.at_once, load.events))]
         relay.outbox.post(letters)
-        if start // load.at_once % REPEAT_EVERY == REPEAT_EVERY - 1:
+        if batch % REPEAT_EVERY == REPEAT_EVERY - 1:
             relay.outbox.post(letters)
 
 
@@ -155,15 +168,20 @@ def _committed(store: Store, wanted: int) -> float:
     Raises:
         ConfigurationError: nothing came for a minute.
     """
-    # Numbers of a new store grow by one from event to event: a look at the feed costs the database nothing.
+    # A new store's number is never less than its count: a look at the feed costs the database nothing.
     seen, moved = 0, time.perf_counter()
-    while seen < wanted:
+    while seen < wanted or _count(store) < wanted:
         now_seen = store.feed.wait(seen, _POLL_S)
         if now_seen > seen:
             seen, moved = now_seen, time.perf_counter()
         elif time.perf_counter() - moved > STALLED_S:
             raise ConfigurationError(f"records: wanted {wanted} events, got {seen} and then none for {STALLED_S:g} s")
     return moved
+
+
+def _count(store: Store) -> int:
+    with store.backing.database.reading() as session:
+        return session.scalars(select(func.count()).select_from(EventRow)).one()
 
 
 def _log(store: Store) -> Counter[str]:

@@ -15,19 +15,20 @@ EVENTS = 60_000
 AT_ONCE = 50
 
 
-def run(options: BenchOptions, *, at_once: int = AT_ONCE, database_url: str | None = None) -> Result:
+def run(options: BenchOptions, *, at_once: int = AT_ONCE, posters: int = 1, database_url: str | None = None) -> Result:
     """Events a second, and what was lost or is there twice, for each store with and without Redis before it.
 
     Args:
         options: `limit` is the number of events, 60,000 unless given.
         at_once: events of one post.
+        posters: threads that post.
         database_url: of a PostgreSQL server, measured too.
 
     Raises:
         ConfigurationError: a peer (there is none), or events that do not arrive.
     """
     options.check_peers(())
-    load = Load(options.limit or EVENTS, at_once)
+    load = Load(options.limit or EVENTS, at_once, posters)
     measures = _measures(load, database_url)
     flows = {name: measures[name]() for name in options.progress(list(measures), "moving")}
     return Result(
@@ -38,8 +39,8 @@ def run(options: BenchOptions, *, at_once: int = AT_ONCE, database_url: str | No
         n=load.events,
         metrics=_metrics(flows),
         conditions={
-            "input": f"{load.events} synthetic plate readings of 500 cameras, {at_once} in a post, each of them one "
-            f"commit of the spool; one batch in {REPEAT_EVERY} is posted twice",
+            "input": f"{load.events} synthetic plate readings of 500 cameras, {at_once} in a post, by {posters} "
+            f"threads; one post in {REPEAT_EVERY} is repeated",
             "path": "outbox, spool (SQLite, every commit synced), bus, reader, store (every commit synced)",
             "processes": "without Redis one; with Redis one that makes the events, one that reads, and the server",
             "time": "from the first post to the commit of the last event",

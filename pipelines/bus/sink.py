@@ -111,9 +111,8 @@ class StoreSink:
         if not events:
             return Taken()
         try:
-            stored = self._store.events.append_all(list(events.values()))
-            sent = {event.event_id: event for event in events.values()}
-            return Taken(len(stored), relieved=sum(one.event != sent[one.event.event_id] for one in stored))
+            appended = self._store.events.append_all(list(events.values()))
+            return Taken(len(appended.numbers), relieved=appended.relieved)
         except DATABASE_AWAY:
             raise
         except (StatementError, CitygateError) as error:

@@ -1,11 +1,18 @@
-"""What was acknowledged and is not yet in the database: a bounded SQLite file of this process alone."""
+"""What was acknowledged and is not yet in the database: a bounded SQLite file of this process alone.
+
+Many cameras post at once, and each post waits for the disk. So posts are committed in groups: who comes while another
+commits is queued, and the first of the queue then commits for all of it, with one wait for the disk. None of them is
+acknowledged before that commit, and where it fails none is.
+"""
 
 import platform
 import sqlite3
 import threading
 import uuid
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.bus.bus import Letter
@@ -24,6 +31,17 @@ _SETTINGS = (
     "secure_delete=ON",
 )
 _ADOPTED_AT_ONCE = 500
+GROUP_LETTERS = 2_000
+"""After so many letters a group is full; what waits behind it is the next one's."""
+
+
+@dataclass(slots=True)
+class _Post:
+    """Letters of one caller, and what became of them."""
+
+    letters: Sequence[Letter]
+    decided: bool = False
+    refusal: str | None = None
 
 
 class Spool:
@@ -45,6 +63,7 @@ class Spool:
         self._file = file
         self._capacity = capacity
         self._lock = threading.Lock()
+        self._waiting: deque[_Post] = deque()
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             file.touch(mode=0o600)
@@ -79,14 +98,14 @@ class Spool:
         Raises:
             NotTaken: there is no room, in the spool or on the disk.
         """
+        post = _Post(letters)
+        self._waiting.append(post)
+        # Whose turn it is commits for all that wait; these find it done when it is theirs.
         with self._lock:
-            if self._depth + len(letters) > self._capacity:
-                raise NotTaken(f"spool: wanted room for {len(letters)}, holds {self._depth} of {self._capacity}")
-            before = self._connection.total_changes
-            rows = [(letter.id, letter.topic, letter.body) for letter in letters]
-            with self._committed() as connection:
-                connection.executemany("INSERT OR IGNORE INTO letters (id, topic, body) VALUES (?, ?, ?)", rows)
-            self._depth += self._connection.total_changes - before
+            while not post.decided:
+                self._commit(self._next_group())
+        if post.refusal is not None:
+            raise NotTaken(post.refusal)
 
     def after(self, seq: int, limit: int) -> list[tuple[int, Letter]]:
         """Letters behind the number `seq`, oldest first, each with its own number."""
@@ -119,6 +138,37 @@ class Spool:
         with self._lock:
             self._connection.close()
 
+    def _next_group(self) -> list[_Post]:
+        """The first posts that wait, as far as they fit; one that does not is refused, and the next is tried."""
+        group: list[_Post] = []
+        count = 0
+        while self._waiting and count < GROUP_LETTERS:
+            post = self._waiting.popleft()
+            here, more = self._depth + count, len(post.letters)
+            if here + more > self._capacity:
+                post.refusal = f"spool: wanted room for {more}, holds {here} of {self._capacity}"
+                post.decided = True
+            else:
+                group.append(post)
+                count += more
+        return group
+
+    def _commit(self, group: Sequence[_Post]) -> None:
+        """Commit all posts of the group or none, and let each know."""
+        rows = [(letter.id, letter.topic, letter.body) for post in group for letter in post.letters]
+        refusal: str | None = "spool: a letter of the same group cannot be written"
+        before = self._connection.total_changes
+        try:
+            with self._committed() as connection:
+                connection.executemany("INSERT OR IGNORE INTO letters (id, topic, body) VALUES (?, ?, ?)", rows)
+            self._depth += self._connection.total_changes - before
+            refusal = None
+        except NotTaken as error:
+            refusal = str(error)
+        finally:
+            for post in group:
+                post.refusal, post.decided = refusal, True
+
     @contextmanager
     def _committed(self) -> Iterator[sqlite3.Connection]:
         try:
@@ -126,9 +176,10 @@ class Spool:
             yield self._connection
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
+            raise NotTaken(f"spool: cannot be written: {error}") from error
+        finally:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            raise NotTaken(f"spool: cannot be written: {error}") from error
 
 
 def open_spool(folder: Path, capacity: int) -> Spool:

