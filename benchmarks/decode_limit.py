@@ -10,13 +10,14 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
 from pipelines.ingest.address import parse_address
 from pipelines.ingest.media import brightness, open_media
 from pipelines.ingest.reading import Reading
+from pipelines.ingest.timeline import Thinning
 from pipelines.ingest.video import VideoSource
 from pipelines.ingest.worker import Stage
 from vision.motion_gate import MotionGate, MotionLimits
@@ -48,7 +49,11 @@ class DecodeLimit:
 
 
 def measure(
-    film: Path, motion: MotionLimits | None, make: Callable[[], Stage[object]], rounds: int = ROUNDS
+    film: Path,
+    motion: MotionLimits | None,
+    make: Callable[[], Stage[object]],
+    fps: float | None = None,
+    rounds: int = ROUNDS,
 ) -> DecodeLimit:
     """Medians of some rounds, after one that does not count.
 
@@ -57,13 +62,14 @@ def measure(
         motion: of the lane; None: it has no gate, and every frame is looked at. The street has been still for longer
             than it holds on: what a film begins with is no motion here.
         make: a new stage.
+        fps: frames a second that are asked for; None: every one is.
         rounds: at least one.
     """
     motion = motion and motion.model_copy(update={"hold_s": 0.0})
     ways: dict[str, Callable[[], int]] = {
         "decode": lambda: _decoded(film),
-        "gate": lambda: _gated(film, motion),
-        "pipeline": lambda: _passed(film, motion, make()),
+        "gate": lambda: _gated(film, motion, fps),
+        "pipeline": lambda: _passed(film, motion, make(), fps),
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     counts: Counter[str] = Counter()
@@ -93,19 +99,19 @@ def _decoded(film: Path) -> int:
         return sum(1 for _ in media.pictures())
 
 
-def _gated(film: Path, motion: MotionLimits | None) -> int:
+def _gated(film: Path, motion: MotionLimits | None, fps: float | None) -> int:
     """Decoded and asked whether anything moved; nothing is looked at."""
     if motion is None:
         return _decoded(film)
-    gate = MotionGate(motion)
+    gate, thinning = MotionGate(motion), Thinning(fps)
     with closing(open_media(parse_address(film.as_uri()), Reading().timeouts)) as media:
-        times = ((picture, media.time_s(picture) or 0.0) for picture in media.pictures())
-        return sum(gate.passes(brightness(picture), datetime.fromtimestamp(seconds, UTC)) for picture, seconds in times)
+        moments = ((one, _BEGINS_AT + timedelta(seconds=media.time_s(one) or 0.0)) for one in media.pictures())
+        return sum(thinning.keeps(now) and gate.passes(brightness(picture), now) for picture, now in moments)
 
 
-def _passed(film: Path, motion: MotionLimits | None, stage: Stage[object]) -> int:
+def _passed(film: Path, motion: MotionLimits | None, stage: Stage[object], fps: float | None) -> int:
     """The frames that passed the gate, each through the stage."""
-    source = VideoSource("still", parse_address(film.as_uri()), lambda: _BEGINS_AT, Reading(), None, motion)
+    source = VideoSource("still", parse_address(film.as_uri()), lambda: _BEGINS_AT, Reading(), fps, motion)
     looked_at = 0
     with closing(source.frames(threading.Event())) as frames:
         for frame in frames:

@@ -43,6 +43,7 @@ IMPORTABLE: dict[Family, Task] = {
     "street-cells": "street-detection",
 }
 _WHITE = (255.0, 255.0, 255.0)
+_GREY = (127.5, 127.5, 127.5)
 # Mean and deviation of ImageNet's pixels.
 _MEAN, _STD = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 USUAL_PREPROCESSING: dict[Family, Preprocessing] = {
@@ -50,7 +51,7 @@ USUAL_PREPROCESSING: dict[Family, Preprocessing] = {
     "yolov8": Preprocessing(channels="rgb", std=_WHITE),
     "nanodet": Preprocessing(channels="bgr", mean=_MEAN[::-1], std=_STD[::-1]),
     "picodet": Preprocessing(channels="rgb", mean=_MEAN, std=_STD),
-    "street-cells": Preprocessing(channels="bgr", std=_WHITE),
+    "street-cells": Preprocessing(channels="bgr", mean=_GREY, std=_GREY),
 }
 """How the families' publishers train; what is not here takes pixels of 0..255 as RGB unless told otherwise."""
 

@@ -194,7 +194,7 @@ class StreetSettings(Drawing):
 
     time_zone: str = "UTC"
     min_confidence: float = Field(default=0.0, ge=0, le=1)
-    believed_s: float = Field(default=10.0, ge=0, le=60)
+    believed_s: float = Field(default=15.0, ge=0, le=60)
     lost_after_s: float = Field(default=2.0, gt=0)
     health: HealthTimes = HealthTimes()
     background: BackgroundLimits = BackgroundLimits()

@@ -161,8 +161,8 @@ class BackgroundModel:
 
 def _apart(one: FloatArray, other: FloatArray) -> FloatArray:
     """(h, w): how far two pictures are apart in the channel that differs most."""
-    blue, green, red = cv2.split(cv2.absdiff(one, other))
-    farthest: FloatArray = cv2.max(cv2.max(blue, green), red)
+    apart = cv2.absdiff(one, other)
+    farthest: FloatArray = np.maximum(np.maximum(apart[..., 0], apart[..., 1]), apart[..., 2])
     return farthest
 
 

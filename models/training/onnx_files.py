@@ -18,6 +18,7 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from models.manifest import Preprocessing
 from vision.errors import ModelContractError
 from vision.preprocess import letterbox, to_tensor
 from vision.types import Image
@@ -34,7 +35,7 @@ def export_detector(network: torch.nn.Module, path: Path, outputs: Sequence[str]
     """Write a detector with free height and width.
 
     Args:
-        network: (1, 3, H, W) 0..1 -> maps of scores, probabilities, and of pixels, in the order of `outputs`.
+        network: (1, 3, H, W) -> maps of scores, probabilities, and of pixels, in the order of `outputs`.
         outputs: names that end in their stride, such as `scores_8`.
 
     Raises:
@@ -61,7 +62,12 @@ def export_detector(network: torch.nn.Module, path: Path, outputs: Sequence[str]
 
 
 def quantise_detector(
-    network: Path, quantised: Path, pictures: Iterable[Image], size_wh: tuple[int, int], float_parts: Sequence[str]
+    network: Path,
+    quantised: Path,
+    pictures: Iterable[Image],
+    size_wh: tuple[int, int],
+    float_parts: Sequence[str],
+    preprocessing: Preprocessing,
 ) -> None:
     """Write the 8-bit twin of a detector.
 
@@ -70,6 +76,7 @@ def quantise_detector(
         size_wh: at which they are looked at: the collector of ranges wants one size.
         float_parts: parts of the network whose convolutions stay as they are: rounding what the last ones say to 256
             steps would move corners by pixels.
+        preprocessing: of the pictures, as the network is listed with.
     """
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder) / "prepared.onnx"
@@ -77,7 +84,7 @@ def quantise_detector(
         quantize_static(
             str(prepared),
             str(quantised),
-            _Pictures(pictures, size_wh),
+            _Pictures(pictures, size_wh, preprocessing),
             quant_format=QuantFormat.QDQ,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
@@ -93,13 +100,16 @@ def quantise_detector(
 class _Pictures(CalibrationDataReader):
     """Pictures as the detector would see them."""
 
-    def __init__(self, pictures: Iterable[Image], size_wh: tuple[int, int]) -> None:
-        self._canvases = (letterbox(picture, size_wh)[0] for picture in pictures)
+    def __init__(self, pictures: Iterable[Image], size_wh: tuple[int, int], prepared: Preprocessing) -> None:
+        canvases = (letterbox(picture, size_wh)[0] for picture in pictures)
+        self._tensors = (
+            to_tensor(canvas, channels=prepared.channels, mean=prepared.mean, std=prepared.std) for canvas in canvases
+        )
 
     def get_next(self) -> dict[str, NDArray[np.float32]] | None:
         """The next picture, or None at the end."""
-        canvas = next(self._canvases, None)
-        return None if canvas is None else {"image": to_tensor(canvas, channels="bgr", std=(255.0, 255.0, 255.0))}
+        tensor = next(self._tensors, None)
+        return None if tensor is None else {"image": tensor}
 
 
 def evenly(count: int, wanted: int) -> list[int]:

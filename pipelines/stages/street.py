@@ -5,7 +5,7 @@ the rules over classes as well.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
 from typing import cast
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from pipelines.street_cameras import CAMERA_FAULT, StreetCamera
 from vision.background import BackgroundModel
 from vision.camera_health import FAULTS, Fault, HealthMonitor
 from vision.incidents import Incident, Signal, Watch
+from vision.preprocess import shrink
 from vision.scene_rules import LightsRule
 from vision.standing_things import Thing, ThingFinder
 from vision.street_rules import PEOPLE, WHOLE_ZONE
@@ -70,8 +71,10 @@ class StreetStage:
         height, width = frame.image.shape[:2]
         if self._size_wh != (width, height):
             self._build((width, height))
-        told, self._trusted = self._look_at_camera(frame)
-        scene = self._scene(frame) if self._trusted else None
+        # Once for the camera's health and for its background: shrinking takes longer than much of what follows.
+        small = shrink(frame.image, max(self._camera.health.width_px, self._camera.background.width_px))
+        told, self._trusted = self._look_at_camera(frame, small)
+        scene = self._scene(frame, small) if self._trusted else None
         for watcher in self._watchers:
             told += watcher.update(scene, frame.captured_at)
         return told
@@ -94,18 +97,18 @@ class StreetStage:
         ]
         self._watchers += self._lines.values()
 
-    def _look_at_camera(self, frame: Frame) -> tuple[list[Incident], bool]:
+    def _look_at_camera(self, frame: Frame, small: Image) -> tuple[list[Incident], bool]:
         """Its own incidents, and whether what it shows can be trusted."""
         height, width = frame.image.shape[:2]
         whole: FloatArray = np.array([0, 0, width, height], np.float32)
-        health = self._health.update(frame.image, frame.captured_at)
+        health = self._health.update(small, frame.captured_at)
         told: list[Incident] = []
         for fault, watch in self._faults.items():
             told += watch.update([Signal(WHOLE_ZONE, float(health.fault == fault), whole)], frame.captured_at)
         # Two equal frames are usual; a picture is at rest for long before it counts as frozen.
         return told, health.fault is None or (health.fault == "frozen" and not self._faults["frozen"].is_active)
 
-    def _scene(self, frame: Frame) -> Scene:
+    def _scene(self, frame: Frame, small: Image) -> Scene:
         boxes = self._boxes(frame)
         tracks = self._history.update(boxes, frame.captured_at)
         people = np.array([one.xyxy for one in tracks if one.name in PEOPLE], np.float32).reshape(-1, 4)
@@ -113,7 +116,7 @@ class StreetStage:
             image=frame.image,
             boxes=boxes,
             tracks=tracks,
-            things=self._things(frame.image, people, frame.captured_at),
+            things=self._things(frame, small, people),
             now=frame.captured_at,
             local=frame.captured_at.astimezone(self._local).time(),
         )
@@ -127,6 +130,10 @@ class StreetStage:
             return sv.Detections.empty()
         return cast("sv.Detections", seen[np.asarray(seen.tracker_id) >= 0])
 
-    def _things(self, image: Image, people: FloatArray, now: datetime) -> tuple[Thing, ...]:
-        foreground = self._background.update(image, now)
-        return () if foreground is None else self._finder.update(foreground, people, now)
+    def _things(self, frame: Frame, small: Image, people: FloatArray) -> tuple[Thing, ...]:
+        foreground = self._background.update(small, frame.captured_at)
+        if foreground is None:
+            return ()
+        sides = np.array([frame.image.shape[:2], small.shape[:2]], np.float32)
+        foreground = replace(foreground, scale=foreground.scale * (sides[0] / sides[1])[::-1])
+        return self._finder.update(foreground, people, frame.captured_at)

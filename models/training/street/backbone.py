@@ -62,7 +62,7 @@ class _Block(nn.Module):
 
 
 class Backbone(nn.Module):
-    """Pictures (N, 3, H, W) in 0..1, BGR, H and W multiples of 32, to maps of `CHANNELS` at strides 8, 16 and 32."""
+    """Pictures (N, 3, H, W) in -1..1, BGR, H and W multiples of 32, to maps of `CHANNELS` at strides 8, 16 and 32."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class Backbone(nn.Module):
             part.requires_grad_(False)
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
-        maps = self.stem(pictures * 2 - 1)
+        maps = self.stem(pictures)
         found: list[Tensor] = []
         for index, stage in enumerate(self.stages):
             maps = stage(maps)

@@ -17,7 +17,7 @@ Batch = tuple[Tensor, list[Truth]]
 
 
 def batch_of(photos: Sequence[Photo], pictures: int, seed: int, step: int, *, plain: bool = False) -> Batch:
-    """The pictures of a step, (N, 3, side, side) in 0..1, blue first, and their objects; `plain` as in `draw`."""
+    """The pictures of a step, (N, 3, side, side) in -1..1, blue first, and their objects; `plain` as in `draw`."""
     rng = np.random.default_rng((seed, step))
     side = int(rng.choice(SIDES))
     return stacked([draw(rng, photos, side, plain) for _ in range(pictures)])
@@ -27,4 +27,4 @@ def stacked(samples: Sequence[Sample]) -> Batch:
     """Samples of one size as a batch."""
     pictures = torch.from_numpy(np.stack([sample.picture for sample in samples]))
     # A permuted view of (N, H, W, 3) is channels last already, which is how convolutions on a CPU are fast.
-    return pictures.permute(0, 3, 1, 2).float() / 255, [truth_of(sample) for sample in samples]
+    return pictures.permute(0, 3, 1, 2).float() / 127.5 - 1, [truth_of(sample) for sample in samples]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from models.importing import USUAL_PREPROCESSING
 from models.training.onnx_files import evenly, export_detector, quantise_detector
 from models.training.street.files import OUTPUTS, name_classes
 from models.training.street.listing import Photo
@@ -22,7 +23,11 @@ def export_network(network: StreetNetwork, path: Path) -> None:
 
 
 def quantise_network(network: Path, quantised: Path, photos: Sequence[Photo], count: int = 40) -> None:
-    """Write the 8-bit twin of a network; its ranges are those that `count` photos give."""
+    """Write the 8-bit twin of a network; its ranges are those that `count` photos give.
+
+    The first convolution stays as it is: over three channels it takes longer in 8 bits.
+    """
     pictures = (photos[index].image() for index in evenly(len(photos), count))
-    quantise_detector(network, quantised, pictures, _CALIBRATION_WH, ("scores", "distances"))
+    prepared = USUAL_PREPROCESSING["street-cells"]
+    quantise_detector(network, quantised, pictures, _CALIBRATION_WH, ("stem", "scores", "distances"), prepared)
     name_classes(quantised)

@@ -35,7 +35,7 @@ class Head(nn.Module):
 
 
 class StreetNetwork(TopDown):
-    """Pictures (N, 3, H, W) in 0..1, BGR, to (logits, distances) of each stride.
+    """Pictures (N, 3, H, W) in -1..1, BGR, to (logits, distances) of each stride.
 
     H and W are multiples of 32. `logits` are (N, classes, h, w); `distances` (N, 4, h, w): from the cell's centre to
     left, top, right, bottom in input pixels, all positive.

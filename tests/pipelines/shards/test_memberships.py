@@ -13,7 +13,7 @@ from pipelines.settings import Settings
 from pipelines.shards.folder_membership import FolderMembership
 from pipelines.shards.membership import Membership, open_membership
 from pipelines.shards.memory_membership import MemoryMembership
-from pipelines.shards.redis_membership import PREFIX, RedisMembership
+from pipelines.shards.redis_membership import RedisMembership
 from tests.pipelines.ingest.fakes import until
 from tests.pipelines.shards.fleet import Seconds, report
 from tests.servers.redis import RedisServer, redis_server
@@ -49,6 +49,9 @@ def join(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Join]:
     yield one
     for membership in made:
         membership.close()
+
+
+FLEET = "{citygate}:fleet"
 
 
 def redis_membership(url: str, installation: str = "citygate") -> RedisMembership:
@@ -189,11 +192,11 @@ def test_settings_choose_a_folder_or_redis_and_a_wrong_url_is_not_told(tmp_path:
 
 @pytest.mark.redis
 def test_a_clock_of_redis_that_is_set_back_keeps_no_dead_member_and_no_lease_of_its_own(server: RedisServer) -> None:
-    dead, other = RedisMembership(server.url, TTL_S), RedisMembership(server.url, TTL_S)
+    dead, other = redis_membership(server.url), redis_membership(server.url)
     dead.beat(report("a"))
     assert dead.claim(["x"], "a-id") == {"x"}
     # Set back by an hour, what was to end in half a second ends in an hour and half a second.
-    for key in (f"{PREFIX}:member:a", f"{PREFIX}:lease:x"):
+    for key in (f"{FLEET}:member:a", f"{FLEET}:lease:x"):
         assert server.client.pexpire(key, 3_600_500)
     assert names(other) == ["a"]
     assert other.claim(["x"], "b-id") == set()
@@ -205,10 +208,10 @@ def test_a_clock_of_redis_that_is_set_back_keeps_no_dead_member_and_no_lease_of_
 
 @pytest.mark.redis
 def test_a_clock_of_redis_that_is_set_forth_costs_a_member_one_beat(server: RedisServer) -> None:
-    one, other = RedisMembership(server.url, TTL_S), RedisMembership(server.url, TTL_S)
+    one, other = redis_membership(server.url), redis_membership(server.url)
     one.beat(report("a"))
     assert one.claim(["x", "y"], "a-id") == {"x", "y"}
-    server.client.delete(f"{PREFIX}:member:a", f"{PREFIX}:lease:x", f"{PREFIX}:lease:y")  # all have run out at once
+    server.client.delete(f"{FLEET}:member:a", f"{FLEET}:lease:x", f"{FLEET}:lease:y")  # all have run out at once
     assert other.claim(["x"], "b-id") == {"x"}
     assert one.claim(["x", "y"], "a-id") == {"y"}  # it knows at its next beat
     one.beat(report("a"))
