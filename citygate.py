@@ -1,9 +1,16 @@
 """The `citygate` command: everything that `api` and `benchmarks` offer, under one name."""
 
-from api.cli import app
-from benchmarks.cli import app as bench
+import gc
+
+# All that is imported here stays to the end: looking for garbage among it takes a seventh of the time to start.
+gc.disable()
+
+from api.cli import app  # noqa: E402
+from benchmarks.cli import app as bench  # noqa: E402
 
 app.add_typer(bench, name="bench")
+gc.freeze()
+gc.enable()
 
 
 def main() -> None:

@@ -180,6 +180,8 @@ class ThingFinder:
 
 def _blobs(mask: Mask, least: float) -> Iterator[tuple[FloatArray, Mask]]:
     """Boxes (4,) and masks of the connected parts with at least so many pixels."""
+    if cv2.countNonZero(mask) < least:
+        return
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
     for number in range(1, count):
         x, y, width, height, area = (int(value) for value in stats[number])
