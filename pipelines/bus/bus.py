@@ -21,6 +21,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+ALONE_FROM = 3
+"""A letter that is delivered so often may be what takes its readers down."""
+
 
 @dataclass(frozen=True, slots=True)
 class Letter:
@@ -91,7 +94,11 @@ class Bus(Protocol):
         ...
 
     def reclaim(self, reader: str, count: int) -> list[Delivery]:
-        """Letters that another reader took and neither settled nor kept in time."""
+        """Letters that another reader took and neither settled nor kept in time.
+
+        What would be delivered `ALONE_FROM` times or more comes by itself, and only when nothing else is stuck: then
+        only what a reader had in hand when it ended counts against a letter, and not what waited beside it.
+        """
         ...
 
     def keep(self, reader: str, receipts: Sequence[str]) -> None:

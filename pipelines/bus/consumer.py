@@ -1,9 +1,9 @@
 """The reader at the database: letters in batches, one commit for many, settled after the commit and never before.
 
 A letter that is refused comes back after a while and is given up after `tries` deliveries. One that takes its reader
-down every time never gets as far as being refused: from its third delivery on a letter is tried alone, so that it takes
-no other with it, and it is given up after twice as many. While the database is away no letter is at fault: the batch
-in hand is kept, nothing else is read, and no delivery is counted.
+down every time never gets as far as being refused: from its third delivery on the bus hands it out alone, so that it
+takes no other with it, and it is given up after twice as many. While the database is away no letter is at fault: the
+batch in hand is kept, nothing else is read, and no delivery is counted.
 """
 
 import logging
@@ -26,7 +26,6 @@ BATCH = 500
 LONGEST_PAUSE_S = 2.0
 _FIRST_PAUSE_S = 0.05
 _TRIM_S = 5.0
-_ALONE_FROM = 3
 
 
 class Sink(Protocol):
@@ -109,13 +108,9 @@ class Consumer:
             OperationalError, InterfaceError: the database is away; the batch in hand is kept.
         """
         if not self._hand:
-            taken = self._stuck() or self._bus.read(self._reader, self._batch, wait_s)
-            self._hand = sorted(taken, key=lambda delivery: delivery.tries >= _ALONE_FROM)
-        done = 0
-        while self._hand:
-            together = sum(delivery.tries < _ALONE_FROM for delivery in self._hand) or 1
-            done += self._take(self._hand[:together])
-            del self._hand[:together]
+            self._hand = self._stuck() or self._bus.read(self._reader, self._batch, wait_s)
+        done = self._take(self._hand) if self._hand else 0
+        self._hand = []
         self._trim()
         return done
 

@@ -5,9 +5,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
-from pipelines.bus.bus import BusState, Delivery, Letter
+from pipelines.bus.bus import ALONE_FROM, BusState, Delivery, Letter
 from vision.errors import BusAway
 
 
@@ -70,8 +69,9 @@ class MemoryBus:
         """As `Bus.reclaim`."""
         with self._changed:
             late = self._clock() - self._claim_idle_s
-            stuck = (one for one, entry in self._entries.items() if entry.reader is not None and entry.taken_s <= late)
-            return [self._delivery(reader, receipt) for receipt in list(islice(stuck, count))]
+            stuck = [one for one, entry in self._entries.items() if entry.reader is not None and entry.taken_s <= late]
+            usual = [one for one in stuck if self._entries[one].tries + 1 < ALONE_FROM]
+            return [self._delivery(reader, receipt) for receipt in usual[:count] or stuck[:1]]
 
     def keep(self, reader: str, receipts: Sequence[str]) -> None:
         """As `Bus.keep`."""

@@ -51,8 +51,20 @@ def test_what_a_silent_reader_took_goes_to_another_and_is_counted(bus: Bus) -> N
     time.sleep(IDLE_S * 1.5)
     assert [(one.letter, one.tries) for one in bus.reclaim("two", 1)] == [(taken[1].letter, 2)]
     assert [(one.letter, one.tries) for one in bus.reclaim("two", 10)] == [(taken[2].letter, 2)]
+
+
+def test_what_may_take_its_readers_down_comes_alone_and_after_the_others(bus: Bus) -> None:
+    bus.publish("spool-a", letters(3))
+    first, *_ = bus.read("killed", 2, 1.0)
     time.sleep(IDLE_S * 1.5)
-    assert [one.tries for one in bus.reclaim("three", 10)] == [3, 3]
+    assert [one.tries for one in bus.reclaim("killed", 10)] == [2, 2]
+    [last] = bus.read("killed", 10, 1.0)
+    time.sleep(IDLE_S * 1.5)
+    # What waits beside a suspect is not counted as tried: it was not in anybody's hand.
+    assert [(one.receipt, one.tries) for one in bus.reclaim("two", 10)] == [(last.receipt, 2)]
+    assert [(one.receipt, one.tries) for one in bus.reclaim("two", 10)] == [(first.receipt, 3)]
+    assert [one.tries for one in bus.reclaim("two", 10)] == [3]
+    assert bus.reclaim("two", 10) == []
 
 
 def test_what_a_reader_keeps_is_not_reclaimed_and_not_counted(bus: Bus) -> None:

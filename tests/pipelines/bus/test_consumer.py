@@ -74,7 +74,8 @@ def test_a_letter_that_takes_its_readers_down_is_alone_from_the_third_time_and_t
     bus.reclaim("killed-2", 10)
     time.sleep(IDLE_S * 1.5)
     sink = FakeSink()
-    Consumer(bus, sink, tries=2, claim_idle_s=IDLE_S).step(0.01)
+    consumer = Consumer(bus, sink, tries=2, claim_idle_s=IDLE_S)
+    assert [consumer.step(0.01) for _ in range(5)] == [1, 1, 1, 1, 0]
     assert sorted(sink.batches) == sorted([letter.id] for letter in (poison, *others))
     bus.publish("spool-a", [poison])
     bus.read("killed", 10, 1.0)
