@@ -22,7 +22,7 @@ TRACES_DUE = "traces_due"
 
 
 def read_facts(url: str, *, with_log: bool = False) -> dict[str, bytes]:
-    """The facts of the store at `url`, read without changing a byte or a folder; empty for a new store.
+    """The facts of the store at `url`, read without changing what is stored; empty for a new store.
 
     Args:
         with_log: also what SQLite's log of a process that was killed, or runs, holds; read from a copy, for to read it
@@ -36,11 +36,14 @@ def read_facts(url: str, *, with_log: bool = False) -> dict[str, bytes]:
         return read_open_facts(url)
     if not file.exists():
         return {}
+    log = file.with_name(f"{file.name}-wal")
     if not with_log:
-        # Immutable: no lock, no log, no shared memory. The facts were folded into the file when the store was made.
-        return _facts_of_file(file, f"{file.absolute().as_uri()}?immutable=1")
+        # Without a log immutable: no lock, no shared memory. With one, who was killed may have left half of it in the
+        # file, which then is whole only together with its log.
+        way = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+        return _facts_of_file(file, f"{file.absolute().as_uri()}?{way}")
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".facts-") as folder:
-        for part in (file, file.with_name(f"{file.name}-wal")):
+        for part in (file, log):
             if part.exists():
                 shutil.copy(part, folder)
         return _facts_of_file(file, (Path(folder) / file.name).absolute().as_uri())
@@ -68,8 +71,10 @@ def _facts_of_file(file: Path, uri: str) -> dict[str, bytes]:
     with closing(sqlite3.connect(uri, uri=True)) as connection:
         try:
             rows = connection.execute("SELECT name, value FROM store_facts").fetchall()
-        except sqlite3.OperationalError:  # no such table: the first start was cut off
-            return {}
         except sqlite3.DatabaseError as error:
+            if "no such table" in str(error):  # the first start was cut off
+                return {}
+            if isinstance(error, sqlite3.OperationalError):
+                raise ConfigurationError(f"{file}: wanted a database that can be read, got {error}") from error
             raise ConfigurationError(f"{file}: wanted a SQLite database, got another file") from error
     return {name: bytes(value) for name, value in rows}
