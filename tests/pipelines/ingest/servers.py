@@ -20,6 +20,28 @@ _SDP = (
 )
 
 
+class _Quiet(BaseHTTPRequestHandler):
+    """Writes no log."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base class names it
+        pass
+
+
+@contextlib.contextmanager
+def _serving(handler: type[BaseHTTPRequestHandler], finished: threading.Event) -> Iterator[int]:
+    """The port of an HTTP server; `finished` is set before it is shut down, for calls that still wait on it."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        finished.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
 @contextlib.contextmanager
 def silent_server() -> Iterator[int]:
     """The port of a server that lets everybody in and never says a word."""
@@ -37,7 +59,7 @@ def mjpeg_server(pictures: int, then: str = "end") -> Iterator[str]:
     """
     finished = threading.Event()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(_Quiet):
         def do_GET(self) -> None:
             self.send_response(401 if then == "refuse" else 200)
             self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
@@ -51,19 +73,8 @@ def mjpeg_server(pictures: int, then: str = "end") -> Iterator[str]:
                 if then == "silence":
                     finished.wait(60)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base class names it
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://admin:{PASSWORD}@127.0.0.1:{server.server_port}/{PASSWORD}?pwd={PASSWORD}"
-    finally:
-        finished.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with _serving(Handler, finished) as port:
+        yield f"http://admin:{PASSWORD}@127.0.0.1:{port}/{PASSWORD}?pwd={PASSWORD}"
 
 
 @contextlib.contextmanager
@@ -71,7 +82,7 @@ def sounding_server(seconds: int) -> Iterator[str]:
     """The address of an HTTP camera that sends a second of pictures, and sound that goes on for so many seconds."""
     film, finished = _sounding_film(seconds), threading.Event()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(_Quiet):
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "video/mp2t")
@@ -83,19 +94,8 @@ def sounding_server(seconds: int) -> Iterator[str]:
                     )
                     finished.wait(0.1)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base class names it
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        finished.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with _serving(Handler, finished) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 def _sounding_film(seconds: int) -> bytes:
@@ -120,25 +120,15 @@ def redirecting_server(elsewhere: str) -> Iterator[tuple[str, list[str]]]:
     """The address of an HTTP camera that sends everybody elsewhere, and the calls that it had."""
     calls: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(_Quiet):
         def do_GET(self) -> None:
             calls.append(self.command)
             self.send_response(302)
             self.send_header("Location", elsewhere)
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the base class names it
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/", calls
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with _serving(Handler, threading.Event()) as port:
+        yield f"http://127.0.0.1:{port}/", calls
 
 
 @contextlib.contextmanager
