@@ -31,6 +31,7 @@ from vision.camera_health import HealthLimits
 from vision.errors import BadInput, ConfigurationError
 from vision.evidence import Limits
 from vision.flicker import FlickerLimits
+from vision.movers import MoverLimits
 from vision.scene_rules import LampRule, LightsRule, Polygon, ThingRule, WaterRule
 from vision.standing_things import ThingLimits
 from vision.street_rules import VEHICLES, ClassRule, TrackRule
@@ -58,7 +59,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 """Which kinds a rule can tell, by the catalogue's codes."""
 WITHOUT_CLASSES = ("thing", "lamp", "lights", "water")
-"""Rules that need no detector; all others, and lines, see nobody without one."""
+"""Rules that need no detector; all others, and lines that count by classes, see nobody without one."""
 KINDS_WITHOUT_CLASSES = frozenset({CAMERA_FAULT, *(kind for rule in WITHOUT_CLASSES for kind in KINDS[rule])})
 
 StreetRule = Annotated[TrackRule | ThingRule | LampRule | LightsRule | WaterRule, Field(discriminator="rule")]
@@ -87,12 +88,15 @@ class Line(_Strict):
     """A line whose crossings are counted, for each class.
 
     Attributes:
+        by: what crosses: `classes`, as the street detector tells them apart, or `motion`, all that moves, for views
+            that no detector knows. Motion cannot part what drives close together: it is for roads from above.
         kind: of the incident that each crossing is; None: only counted.
         direction: which crossings are incidents: `in` goes to the left of the way from the first point to the second.
     """
 
     id: str = Field(pattern=_SLUG)
     points: tuple[RelativePoint, ...]
+    by: Literal["classes", "motion"] = "classes"
     classes: tuple[str, ...] = Field(default=VEHICLES, min_length=1)
     kind: str | None = None
     direction: Literal["in", "out", "both"] = "both"
@@ -103,6 +107,8 @@ class Line(_Strict):
             check_line(self.points)
         except BadInput as error:
             raise ValueError(str(error)) from error
+        if self.by == "motion" and "classes" in self.model_fields_set:
+            raise ValueError(f"classes: wanted none on a line that counts by motion, got {', '.join(self.classes)}")
         if self.kind is not None:
             _check_kind("line", self.kind)
         return self
@@ -179,7 +185,10 @@ class Drawing(_Strict):
             for zone in self.zones
             for one in zone.rules
         ]
-        return rules + [(PlacedRule(place=one.id, rule="line", kind=one.kind), one.classes) for one in self.lines]
+        return rules + [
+            (PlacedRule(place=one.id, rule="line", kind=one.kind), one.classes if one.by == "classes" else None)
+            for one in self.lines
+        ]
 
 
 class StreetSettings(Drawing):
@@ -199,6 +208,7 @@ class StreetSettings(Drawing):
     health: HealthTimes = HealthTimes()
     background: BackgroundLimits = BackgroundLimits()
     things: ThingLimits = ThingLimits()
+    movers: MoverLimits = MoverLimits()
     flicker: FlickerLimits = FlickerLimits()
 
     @field_validator("time_zone")

@@ -11,6 +11,7 @@ EURASIP Journal on Advances in Signal Processing 2008.
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -157,6 +158,17 @@ class BackgroundModel:
         standing: Mask = np.where(stands, differs, 0).astype(np.uint8)
         moving: Mask = np.where(stands, 0, differs).astype(np.uint8)
         return standing, moving
+
+
+def blobs(mask: Mask, least: float) -> Iterator[tuple[FloatArray, Mask]]:
+    """Boxes (4,) and masks of the connected parts with at least so many pixels."""
+    if cv2.countNonZero(mask) < least:
+        return
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
+    for number in range(1, count):
+        x, y, width, height, area = (int(value) for value in stats[number])
+        if area >= least:
+            yield np.array([x, y, x + width, y + height], np.float32), (labels == number).astype(np.uint8) * 255
 
 
 def _apart(one: FloatArray, other: FloatArray) -> FloatArray:

@@ -1,6 +1,5 @@
 """Things that somebody left: standing foreground, followed from frame to frame, and whether its owner is near."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from vision.background import BackgroundModel, Foreground, Mask
+from vision.background import BackgroundModel, Foreground, Mask, blobs
 from vision.types import FloatArray, Image
 
 ThingState = Literal["seen", "hidden", "gone"]
@@ -105,7 +104,7 @@ class ThingFinder:
         self._things = [thing for thing in self._things if thing.state != "gone"]
         scale = np.tile(seen.scale, 2)
         least = self._limits.min_area * seen.standing.size
-        found = list(_blobs(seen.standing, least))
+        found = list(blobs(seen.standing, least))
         self._things = [self._followed(thing, found, seen) for thing in self._things]
         self._things += [self._new(*one, scale, now) for one in found if self._may_be_thing(seen, *one, people / scale)]
         self._things = [one for one in map(partial(self._proved, seen), self._things) if one]
@@ -168,25 +167,12 @@ class ThingFinder:
         for thing in self._things:
             others[cv2.dilate(thing.mask, _GROWN) > 0] = 0
         return [
-            box
-            for box, mask in _blobs(others, least)
-            if (seen.moving[mask > 0] > 0).mean() >= self._limits.moving_share
+            box for box, mask in blobs(others, least) if (seen.moving[mask > 0] > 0).mean() >= self._limits.moving_share
         ]
 
     def _is_near(self, place: FloatArray, mover: FloatArray) -> bool:
         apart = np.maximum(np.maximum(place[:2] - mover[2:], mover[:2] - place[2:]), 0)
         return float(np.hypot(*apart)) <= self._limits.reach * float(mover[3] - mover[1])
-
-
-def _blobs(mask: Mask, least: float) -> Iterator[tuple[FloatArray, Mask]]:
-    """Boxes (4,) and masks of the connected parts with at least so many pixels."""
-    if cv2.countNonZero(mask) < least:
-        return
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask)
-    for number in range(1, count):
-        x, y, width, height, area = (int(value) for value in stats[number])
-        if area >= least:
-            yield np.array([x, y, x + width, y + height], np.float32), (labels == number).astype(np.uint8) * 255
 
 
 def _in_common(place: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:

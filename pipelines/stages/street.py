@@ -6,24 +6,23 @@ the rules over classes as well.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import cast
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
-import supervision as sv
 
+from pipelines.stages.following import NOBODY, Followed, TrackFollower
 from pipelines.stages.sparing import SparingDetector, StreetDetector
 from pipelines.stages.street_watchers import LightsWatcher, LineWatcher, Scene, ZoneWatcher
-from pipelines.stages.tracking import Tracker
 from pipelines.street_cameras import CAMERA_FAULT, StreetCamera
-from vision.background import BackgroundModel
+from vision.background import BackgroundModel, Foreground
 from vision.camera_health import FAULTS, Fault, HealthMonitor
 from vision.incidents import Incident, Signal, Watch
+from vision.movers import movers
 from vision.preprocess import shrink
 from vision.scene_rules import LightsRule
-from vision.standing_things import Thing, ThingFinder
+from vision.standing_things import ThingFinder
 from vision.street_rules import PEOPLE, WHOLE_ZONE
-from vision.track_history import TrackHistory
 from vision.types import FloatArray, Frame, Image
 
 
@@ -44,9 +43,9 @@ class StreetStage:
         }
         self._background = BackgroundModel(camera.background)
         self._finder = ThingFinder(self._background, camera.things)
-        self._tracker = Tracker(camera.lost_after_s, camera.min_confidence)
         self._detector = SparingDetector(detector, camera.flicker, camera.believed_s) if detector else None
-        self._history = TrackHistory()
+        self._followed = TrackFollower(camera.lost_after_s, camera.min_confidence)
+        self._moving = TrackFollower(camera.lost_after_s, 0.0)
         self._watchers: list[ZoneWatcher | LightsWatcher | LineWatcher] = []
         self._lines: dict[str, LineWatcher] = {}
         self._size_wh: tuple[int, int] | None = None
@@ -109,31 +108,28 @@ class StreetStage:
         return told, health.fault is None or (health.fault == "frozen" and not self._faults["frozen"].is_active)
 
     def _scene(self, frame: Frame, small: Image) -> Scene:
-        boxes = self._boxes(frame)
-        tracks = self._history.update(boxes, frame.captured_at)
-        people = np.array([one.xyxy for one in tracks if one.name in PEOPLE], np.float32).reshape(-1, 4)
+        known = self._followed.update(self._detector.seen(frame), frame.captured_at) if self._detector else NOBODY
+        foreground = self._foreground(frame, small)
+        people = np.array([one.xyxy for one in known.tracks if one.name in PEOPLE], np.float32).reshape(-1, 4)
         return Scene(
             image=frame.image,
-            boxes=boxes,
-            tracks=tracks,
-            things=self._things(frame, small, people),
+            known=known,
+            movers=self._movers(foreground, frame.captured_at),
+            things=() if foreground is None else self._finder.update(foreground, people, frame.captured_at),
             now=frame.captured_at,
             local=frame.captured_at.astimezone(self._local).time(),
         )
 
-    def _boxes(self, frame: Frame) -> sv.Detections:
-        """The confirmed tracks."""
-        if self._detector is None:
-            return sv.Detections.empty()
-        seen = self._tracker.update(self._detector.seen(frame), frame.captured_at)
-        if seen.tracker_id is None or len(seen) == 0:
-            return sv.Detections.empty()
-        return cast("sv.Detections", seen[np.asarray(seen.tracker_id) >= 0])
-
-    def _things(self, frame: Frame, small: Image, people: FloatArray) -> tuple[Thing, ...]:
+    def _foreground(self, frame: Frame, small: Image) -> Foreground | None:
+        """What differs from the empty street, in pixels of the frame; None while that is learned."""
         foreground = self._background.update(small, frame.captured_at)
         if foreground is None:
-            return ()
+            return None
         sides = np.array([frame.image.shape[:2], small.shape[:2]], np.float32)
-        foreground = replace(foreground, scale=foreground.scale * (sides[0] / sides[1])[::-1])
-        return self._finder.update(foreground, people, frame.captured_at)
+        return replace(foreground, scale=foreground.scale * (sides[0] / sides[1])[::-1])
+
+    def _movers(self, foreground: Foreground | None, now: datetime) -> Followed:
+        """All that moves, where a line counts by motion."""
+        if foreground is None or not any(line.by == "motion" for line in self._camera.lines):
+            return NOBODY
+        return self._moving.update(movers(foreground, self._camera.movers), now)

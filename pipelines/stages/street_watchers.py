@@ -10,6 +10,7 @@ import numpy as np
 import supervision as sv
 from numpy.typing import NDArray
 
+from pipelines.stages.following import Followed
 from pipelines.street_cameras import Line, StreetRule, Zone
 from vision.evidence import Limits
 from vision.incidents import Incident, Signal, Watch
@@ -30,16 +31,16 @@ class Scene:
     """One frame and what was found in it.
 
     Attributes:
-        boxes: the confirmed tracks, with `tracker_id`, `class_id` and `data["class_name"]`.
-        tracks: the same, one by one, with their speeds.
+        known: what the detector knows.
+        movers: all that moves, whatever it is; looked for where a line counts by motion.
         things: that stand where nothing stood.
         now: aware UTC.
         local: time of day at the camera.
     """
 
     image: Image
-    boxes: sv.Detections
-    tracks: Sequence[Track]
+    known: Followed
+    movers: Followed
     things: Sequence[Thing]
     now: datetime
     local: time
@@ -82,8 +83,9 @@ class ZoneWatcher:
             return rule.signals(scene.image, self._xyxy)
         if isinstance(rule, LightsRule):
             return []
-        inside = self._place.trigger(scene.boxes)
-        tracks = [one for one, here in zip(scene.tracks, inside, strict=True) if here and one.name in rule.classes]
+        inside = self._place.trigger(scene.known.boxes)
+        seen = zip(scene.known.tracks, inside, strict=True)
+        tracks = [one for one, here in seen if here and one.name in rule.classes]
         return rule.signals(tracks, self._area)
 
     def _holds(self, thing: Thing) -> bool:
@@ -149,9 +151,7 @@ class LineWatcher:
         """What this frame changes; without a scene, for the camera is at fault, nothing is counted."""
         if scene is None:
             return self._watch.update(None, now) if self._watch else []
-        wanted = np.array([one.name in self._line.classes for one in scene.tracks], bool)
-        boxes = _picked(scene.boxes, wanted)
-        tracks = [one for one in scene.tracks if one.name in self._line.classes]
+        boxes, tracks = self._counted(scene)
         went_in, went_out = self._place.trigger(boxes)
         for one, inwards, outwards in zip(tracks, went_in, went_out, strict=True):
             if (inwards and self._line.direction != "out") or (outwards and self._line.direction != "in"):
@@ -161,6 +161,14 @@ class LineWatcher:
             return []
         crossing = [Signal(one.number, 1.0, one.xyxy) for one in tracks if one.number in self._crossed]
         return self._watch.update(crossing, now)
+
+    def _counted(self, scene: Scene) -> tuple[sv.Detections, list[Track]]:
+        """Who counts, of all that this frame shows."""
+        if self._line.by == "motion":
+            return scene.movers.boxes, list(scene.movers.tracks)
+        wanted = np.array([one.name in self._line.classes for one in scene.known.tracks], bool)
+        tracks = [one for one in scene.known.tracks if one.name in self._line.classes]
+        return _picked(scene.known.boxes, wanted), tracks
 
 
 def _picked(boxes: sv.Detections, wanted: NDArray[np.bool_]) -> sv.Detections:

@@ -73,6 +73,7 @@ def test_a_camera_without_zones_is_watched_for_its_own_health(tmp_path: Path) ->
         ("fps = 2", "lost_after_s = inf", "lost_after_s: .*finite number, got inf"),
         ("start_after_s = 8", "learn_s = nan", "health.learn_s: .*finite number, got nan"),
         ("[1.0, 0.5]]", "[0.0, 0.5]]", "lines.0: .*2 different points"),
+        ("[1.0, 0.5]]", '[1.0, 0.5]]\nby = "motion"\nclasses = ["bus"]', "lines.0: .*by motion, got bus"),
         ("fps = 2", "fps = ", "wanted TOML"),
     ],
 )
@@ -110,6 +111,13 @@ def test_settings_name_the_kinds_that_need_a_detector(tmp_path: Path) -> None:
     assert camera.settings.silent_kinds(frozenset({"truck"})) == ()
     left = GOOD.replace('rule = "parking"', 'rule = "thing"').replace("09009", "09012")
     assert read(tmp_path, left).settings.silent_kinds(frozenset()) == ()
+
+
+def test_a_line_that_counts_by_motion_needs_no_detector(tmp_path: Path) -> None:
+    kind = '[1.0, 0.5]]\nkind = "L04"'
+    for line, silent in ((kind, ("09009", "L04")), (kind + '\nby = "motion"', ("09009",))):
+        camera = read(tmp_path, GOOD.replace("[1.0, 0.5]]", line))
+        assert camera.settings.silent_kinds(frozenset()) == silent
 
 
 def test_what_a_file_watches_for_can_be_watched_for_by_another_camera(tmp_path: Path) -> None:

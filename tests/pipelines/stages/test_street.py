@@ -138,6 +138,30 @@ def test_a_line_counts_both_ways_and_tells_the_forbidden_one(
     assert [one.kind for one in incidents] == kinds
 
 
+def driving(step: Callable[[int], float]) -> list[Image]:
+    """Something of 60x40 whose upper edge is at step(frame), after the street was learned."""
+    pictures = [street()] * 20
+    for number in range(20):
+        top = round(step(number))
+        picture = street()
+        cv2.rectangle(picture, (100, top), (159, top + 39), (210, 215, 220), -1)
+        pictures.append(picture)
+    return pictures
+
+
+@pytest.mark.parametrize(
+    ("way", "counts", "kinds"), [(lambda n: 20 + 5.0 * n, (0, 1), []), (lambda n: 120 - 5.0 * n, (1, 0), ["L04"])]
+)
+def test_a_line_counts_what_moves_without_any_detector(
+    way: Callable[[int], float], counts: tuple[int, int], kinds: list[str]
+) -> None:
+    line = {"id": "stop", "points": ((0.0, 0.5), (1.0, 0.5)), "by": "motion", "kind": "L04", "direction": "in"}
+    stage = StreetStage(camera(lines=(line,)))
+    incidents = played(stage, driving(way))
+    assert stage.line_counts == {"stop": counts}
+    assert [one.kind for one in incidents] == kinds
+
+
 LAMPS = {"red": (20, 20, 230), "yellow": (20, 200, 230), "green": (60, 230, 20)}
 
 
