@@ -12,8 +12,8 @@ from models.street.detector import ObjectDetector
 from models.street.open import open_street_detector
 from pipelines.services.probe import Thresholds
 from pipelines.settings import Settings
+from pipelines.street.drawing import KINDS, KINDS_WITHOUT_CLASSES
 from pipelines.street.kinds import NOTHING_HERE, Capabilities
-from pipelines.street_cameras import KINDS, KINDS_WITHOUT_CLASSES
 
 
 @dataclass(frozen=True, slots=True)

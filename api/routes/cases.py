@@ -1,6 +1,5 @@
 """Cases: what is to be put right, who did what to it, and what became of it."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,18 +8,15 @@ from api.auth import CaseOperator, CaseReader, IncidentReporter
 from api.keyed_route import ONCE, KeyedRoute
 from api.problems import INVALID_VALUE, NOT_FOUND, documented, documented_post
 from api.schemas.cases import CaseOut, StatisticsOut, StepOut, TransitionIn, ViewIn, ViewOut
-from api.schemas.common import Listing, PageParts, UtcTime, listing
+from api.schemas.common import Listing, PageParts, listing
 from api.site import SiteDep
+from api.spans import SpanParts
 from pipelines.records.street_cases import CaseFilter
 from pipelines.street.words import CaseState
-from vision.errors import BadInput
 
 router = APIRouter(prefix="/v1/cases", tags=["street"], route_class=KeyedRoute)
 
 DONE = documented_post(NOT_FOUND, INVALID_VALUE)
-_USUAL_SPAN = timedelta(days=7)
-_BEGIN_OF_TIME = datetime.min.replace(tzinfo=UTC)
-_LONGEST_SPAN = timedelta(days=366)
 
 
 @router.get("", responses=documented(INVALID_VALUE))
@@ -44,15 +40,10 @@ def list_cases(
 def get_statistics(
     site: SiteDep,
     key: CaseReader,
-    since: Annotated[UtcTime | None, Query(description="default: 7 days before `until`")] = None,
-    until: Annotated[UtcTime | None, Query(description="default: now")] = None,
+    span: SpanParts,
 ) -> StatisticsOut:
     """Cases by kind, camera and hour of those opened in a span of time, and the share of false alarms."""
-    until = until or site.assembly.clock()
-    since = since or until - min(_USUAL_SPAN, until - _BEGIN_OF_TIME)
-    if not timedelta(0) < until - since <= _LONGEST_SPAN:
-        raise BadInput(f"since: wanted a time up to {_LONGEST_SPAN.days} days before until, got {since} and {until}")
-    return StatisticsOut.of(site.assembly.cases.statistics(since, until, key), since, until)
+    return StatisticsOut.of(site.assembly.cases.statistics(span.since, span.until, key), span.since, span.until)
 
 
 @router.get("/{case_id}", responses=documented(NOT_FOUND))

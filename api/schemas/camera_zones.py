@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from api.schemas.common import Answer
-from pipelines.street_cameras import Drawing, Line, PlacedRule, StreetSettings, Zone
+from pipelines.street.drawing import Drawing, Line, PlacedRule, Zone
+from pipelines.street_cameras import StreetSettings
 
 
 class ZonesIn(Drawing):

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from pipelines.bus.bus import Letter
-from pipelines.bus.sink import DATABASE_AWAY, Taken, event_letter, incident_letter
+from pipelines.bus.sink import DATABASE_AWAY, Taken, event_letter, incident_letter, line_count_letter
 from pipelines.bus.spool import Spool
 from pipelines.events import Event
 from pipelines.street.incidents import Report
+from pipelines.street.line_counts import LineCount
 from vision.errors import NotTaken
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,10 @@ class Outbox:
     def report(self, report: Report) -> bool:
         """As `tell_of_street`, of the beginning of a street incident."""
         return self._post_or_drop(incident_letter(report), "incident")
+
+    def count(self, count: LineCount) -> bool:
+        """As `tell_of_street`, of who crossed a line."""
+        return self._post_or_drop(line_count_letter(count), "line_count")
 
     def post(self, letters: Sequence[Letter]) -> None:
         """Take letters, all or none.

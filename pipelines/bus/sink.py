@@ -3,6 +3,7 @@
 Topics:
     event       an `Event`
     incident    the `Report` of a street camera; its reference is the letter's id
+    line_count  a `LineCount` of a street camera
 """
 
 import logging
@@ -19,15 +20,18 @@ from pipelines.events import Event
 from pipelines.records.dead_letters import DeadLetter
 from pipelines.records.store import Store
 from pipelines.street.incidents import Report
+from pipelines.street.line_counts import LineCount
 from vision.errors import CitygateError, Conflict, StoreReplaced
 
 logger = logging.getLogger(__name__)
 
 EVENT: Literal["event"] = "event"
 INCIDENT: Literal["incident"] = "incident"
+LINE_COUNT: Literal["line_count"] = "line_count"
 DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout, StoreReplaced)
 """The database does not answer, is locked or full, or was restored since it was opened: no letter is at fault."""
 _REPORTS = TypeAdapter(Report)
+_LINE_COUNTS = TypeAdapter(LineCount)
 
 
 def event_letter(event: Event) -> Letter:
@@ -42,6 +46,12 @@ def incident_letter(report: Report) -> Letter:
         report: with a camera and a reference.
     """
     return Letter(f"inc:{report.camera_id}:{report.reference}", INCIDENT, _REPORTS.dump_json(report).decode())
+
+
+def line_count_letter(count: LineCount) -> Letter:
+    """The count on its way; the same span of the same line is the same letter."""
+    name = f"cnt:{count.camera_id}:{count.line}:{count.begins_at.isoformat()}"
+    return Letter(name, LINE_COUNT, _LINE_COUNTS.dump_json(count).decode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +135,10 @@ class StoreSink:
         return Taken(sum(one.new for one in alone), refused, sum(one.relieved for one in alone))
 
     def _take_other(self, letter: Letter) -> int:
+        if letter.topic == LINE_COUNT:
+            return int(self._store.street.line_counts.add(_LINE_COUNTS.validate_json(letter.body)))
         if letter.topic != INCIDENT:
-            raise Conflict(f"topic: wanted {EVENT} or {INCIDENT}, got another")
+            raise Conflict(f"topic: wanted {EVENT}, {INCIDENT} or {LINE_COUNT}, got another")
         report = _REPORTS.validate_json(letter.body)
         self._report(report, report.camera_id or "")
         return 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from models.faces.lane import FaceLane
@@ -13,8 +14,9 @@ from pipelines.stages.passage import PlateRules
 from pipelines.stages.plate import PlateStage, VisitSink
 from pipelines.stages.sparing import StreetDetector
 from pipelines.stages.street import StreetStage
-from pipelines.stages.street_sightings import SightingSink, SightingStage
+from pipelines.stages.street_sightings import SightingSink, SightingStage, StreetSighting
 from pipelines.stages.visit import TrackRules
+from pipelines.street.line_counts import LineCount
 from vision.errors import ConfigurationError
 from vision.quality import QualityLimits
 
@@ -122,5 +124,12 @@ class Lanes:
             return PlateStage(self.plates.lane, self.plates.rules, camera.lane_id), self.plates.sink.on_visit
         if camera.street is not None and self.street:
             watched = StreetStage(camera.street.camera(camera.id), self.street.detector)
-            return SightingStage(watched), self.street.sink.on_sighting
+            return SightingStage(watched), partial(_tell_of_street, self.street.sink)
         return FaceStage(self.faces.lane, self.faces.limits, self.faces.rules), self.faces.sink.on_track
+
+
+def _tell_of_street(sink: SightingSink, told: StreetSighting | LineCount) -> None:
+    if isinstance(told, LineCount):
+        sink.on_count(told)
+    else:
+        sink.on_sighting(told)

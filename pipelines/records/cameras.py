@@ -14,7 +14,8 @@ from pipelines.records.parking_places import lane_row, visible_lots
 from pipelines.records.parking_tables import LaneRow, LotRow
 from pipelines.records.tables import CameraRow, GalleryRow, GateRow
 from pipelines.records.values import ApiKey, AuditNote, Page
-from pipelines.street_cameras import Drawing, StreetSettings, told_faults
+from pipelines.street.drawing import Drawing
+from pipelines.street_cameras import StreetSettings, told_faults
 from vision.errors import BadInput, ConfigurationError, Conflict, NotFound
 
 _CHANGING = ("url", "gate_id", "fps", "lane_id", "street")

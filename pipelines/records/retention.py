@@ -13,7 +13,7 @@ from pipelines.records.database import Transaction
 from pipelines.records.dead_letter_table import DeadLetterRow
 from pipelines.records.parking_tables import EvidenceRow
 from pipelines.records.store import Store
-from pipelines.records.street_tables import CasePictureRow
+from pipelines.records.street_tables import CasePictureRow, LineCountRow
 from pipelines.records.support import unsupported
 from pipelines.records.tables import (
     BarrierCommandRow,
@@ -61,6 +61,7 @@ class Sweep:
     street_incidents: int = 0
     street_pictures: int = 0
     street_suppressions: int = 0
+    line_counts: int = 0
     outlet_deliveries: int = 0
     template_changes: int = 0
     dead_letters: int = 0
@@ -164,6 +165,7 @@ class Sweeper:
             street_incidents=street.incidents,
             street_pictures=street.pictures,
             street_suppressions=street.suppressions,
+            line_counts=delete_some(transaction, LineCountRow, LineCountRow.begins_at <= told),
             outlet_deliveries=self._store.deliveries.remove_due(transaction),
             template_changes=self._store.template_changes.trim(transaction),
             dead_letters=delete_some(transaction, DeadLetterRow, DeadLetterRow.died_at <= told),

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from pipelines.records.backing import Backing
 from pipelines.records.database import Transaction
+from pipelines.records.line_counts import LineCounts
 from pipelines.records.street_cases import StreetCases
 from pipelines.records.street_fields import seen_by
 from pipelines.records.street_history import CaseHistory
@@ -36,6 +37,7 @@ class StreetRecords:
         self.history = CaseHistory(backing)
         self.suppressions = Suppressions(backing)
         self.pictures = CasePictures(backing)
+        self.line_counts = LineCounts(backing)
         self.remover = StreetRemover(self.pictures)
 
     @contextmanager

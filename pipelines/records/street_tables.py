@@ -1,4 +1,4 @@
-"""The tables of the street: incidents, cases with their history, views and pictures, and suppressions."""
+"""The tables of the street: incidents, cases with their history, views and pictures, suppressions, and counts."""
 
 from datetime import datetime
 from typing import Any
@@ -128,3 +128,20 @@ class SuppressionRow(Numbered):
     lifted_at: Mapped[datetime | None]
     lifted_by: Mapped[str | None]
     lifted_why: Mapped[str | None]
+
+
+class LineCountRow(Numbered):
+    """A span of minutes of one line; the same span told again is one row. `passed` is class -> [in, out]."""
+
+    __tablename__ = "street_line_counts"
+    __table_args__ = (
+        UniqueConstraint("camera_id", "line", "begins_at"),
+        Index("ix_street_line_counts_camera", "camera_id", "begins_at"),
+        _COUNTED,
+    )
+    camera_id: Mapped[str]
+    line: Mapped[str]
+    begins_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime]
+    seen_s: Mapped[float]
+    passed: Mapped[dict[str, Any]]

@@ -18,7 +18,7 @@ from pipelines.records.values import ApiKey, Page
 from pipelines.services.camera_duty import Duty, Runtime
 from pipelines.services.gates import GateService
 from pipelines.stages.face import FaceTrackReady
-from pipelines.street_cameras import Drawing
+from pipelines.street.drawing import Drawing
 from vision.errors import Conflict, NotFound
 from vision.types import FaceObservation
 

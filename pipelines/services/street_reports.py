@@ -1,8 +1,8 @@
 """What street cameras tell becomes reports: an incident is reported at its start, counted while it goes on, and noted
 at its end, which closes no case.
 
-Where the database is away a beginning waits in the spool, without its frame. What goes on is told again by the next
-sighting, and that something ended closes no case.
+Where the database is away a beginning waits in the spool, without its frame, and so does what was counted over lines.
+What goes on is told again by the next sighting, and that something ended closes no case.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from pipelines.bus.sink import DATABASE_AWAY
 from pipelines.services.cases import CaseService
 from pipelines.stages.street_sightings import StreetSighting
 from pipelines.street.incidents import Incident, Report
+from pipelines.street.line_counts import LineCount
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +37,13 @@ class StreetReports:
                 self._illustrate(self.cases.report_on(report, actor=actor), sighting)
             case "end":
                 self.cases.report_end(report, clear=sighting.last, actor=actor)
+
+    def on_count(self, count: LineCount) -> None:
+        """Keep who crossed a line."""
+        if self.outbox is None:
+            self.cases.store.street.line_counts.add(count)
+        else:
+            self.outbox.count(count)
 
     def _begin(self, report: Report, actor: str) -> Incident | None:
         """The new incident; None: it waits in the spool."""

@@ -12,9 +12,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from pipelines.stages.following import NOBODY, Followed, TrackFollower
+from pipelines.stages.line_tally import LineTally
 from pipelines.stages.sparing import SparingDetector, StreetDetector
 from pipelines.stages.street_watchers import LightsWatcher, LineWatcher, Scene, ZoneWatcher
-from pipelines.street_cameras import CAMERA_FAULT, StreetCamera
+from pipelines.street.drawing import CAMERA_FAULT
+from pipelines.street.line_counts import LineCount
+from pipelines.street_cameras import StreetCamera
 from vision.background import BackgroundModel, Foreground
 from vision.camera_health import FAULTS, Fault, HealthMonitor
 from vision.incidents import Incident, Signal, Watch
@@ -48,6 +51,7 @@ class StreetStage:
         self._moving = TrackFollower(camera.lost_after_s, 0.0)
         self._watchers: list[ZoneWatcher | LightsWatcher | LineWatcher] = []
         self._lines: dict[str, LineWatcher] = {}
+        self._tallies = {line.id: LineTally(camera.id, line.id) for line in camera.lines}
         self._size_wh: tuple[int, int] | None = None
         self._trusted = True
 
@@ -79,14 +83,20 @@ class StreetStage:
         return told
 
     def finish(self) -> list[Incident]:
-        """Nothing: an incident whose camera stops has not ended."""
+        """Nothing: an incident whose camera stops has not ended; the spans of the lines do."""
+        for tally in self._tallies.values():
+            tally.end()
         return []
+
+    def take_counts(self) -> list[LineCount]:
+        """What was counted over the lines in the spans that ended since the last call."""
+        return [count for tally in self._tallies.values() for count in tally.take()]
 
     def _build(self, size_wh: tuple[int, int]) -> None:
         """The geometry of a camera that begins, or that was set to another size."""
         camera = self._camera
         self._size_wh = size_wh
-        self._lines = {line.id: LineWatcher(camera.id, line, size_wh) for line in camera.lines}
+        self._lines = {line.id: LineWatcher(camera.id, line, size_wh, self._tallies[line.id]) for line in camera.lines}
         self._watchers = [
             LightsWatcher(camera.id, zone, rule, size_wh)
             if isinstance(rule, LightsRule)

@@ -1,6 +1,6 @@
-"""A street camera's incidents with the frames that show them, for those who keep evidence."""
+"""What a street camera tells: its incidents with the frames that show them, and the counts of its lines."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from pipelines.stages.street import StreetStage
 from pipelines.street.incidents import Box
+from pipelines.street.line_counts import LineCount
 from vision.incidents import Incident
 from vision.types import Frame, Image
 
@@ -42,6 +43,10 @@ class SightingSink(Protocol):
         """Of one camera in the order of time."""
         ...
 
+    def on_count(self, count: LineCount) -> None:
+        """Of one line in the order of time."""
+        ...
+
 
 class SightingStage:
     """Watches one street camera; not to be shared.
@@ -59,8 +64,8 @@ class SightingStage:
         """Whether the newest frame shows what lies before the camera; True before the first."""
         return self._stage.trusted
 
-    def process(self, frame: Frame) -> list[StreetSighting]:
-        """What this frame changes.
+    def process(self, frame: Frame) -> list[StreetSighting | LineCount]:
+        """What this frame changes, and the counts of lines whose span is over.
 
         Raises:
             BadArray: a network gave numbers that are none.
@@ -71,11 +76,12 @@ class SightingStage:
                 self._open.pop(one.incident_id, None)
             else:
                 self._open[one.incident_id] = (one.zone_id, one.kind)
-        return [StreetSighting(one, frame.image, self._is_last(one)) for one in told]
+        return [*(StreetSighting(one, frame.image, self._is_last(one)) for one in told), *self._stage.take_counts()]
 
-    def finish(self) -> Iterable[StreetSighting]:
-        """Nothing: an incident whose camera stops has not ended."""
-        return ()
+    def finish(self) -> Sequence[LineCount]:
+        """What was counted so far; an incident whose camera stops has not ended."""
+        self._stage.finish()
+        return self._stage.take_counts()
 
     def _is_last(self, told: Incident) -> bool:
         others = (place for number, place in self._open.items() if number != told.incident_id)

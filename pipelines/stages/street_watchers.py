@@ -1,6 +1,6 @@
 """What watches one zone or line of a street camera: a rule, its geometry in pixels, and its incidents."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import cast
@@ -11,7 +11,8 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from pipelines.stages.following import Followed
-from pipelines.street_cameras import Line, StreetRule, Zone
+from pipelines.stages.line_tally import Direction, LineTally
+from pipelines.street.drawing import Line, StreetRule, Zone
 from vision.evidence import Limits
 from vision.incidents import Incident, Signal, Watch
 from vision.light_regions import lamp_look
@@ -133,13 +134,15 @@ class LineWatcher:
         camera_id: of the incidents.
         line: where.
         size_wh: of the pictures.
+        tally: is told who crossed.
     """
 
-    def __init__(self, camera_id: str, line: Line, size_wh: tuple[int, int]) -> None:
+    def __init__(self, camera_id: str, line: Line, size_wh: tuple[int, int], tally: LineTally) -> None:
         (x0, y0), (x1, y1) = (tuple(map(float, point)) for point in pixel_points(line.points, size_wh))
         self._line = line
         self._place = sv.LineZone(sv.Point(x0, y0), sv.Point(x1, y1), (sv.Position.CENTER,))
         self._watch = Watch(camera_id, line.id, line.kind, _CROSSING) if line.kind else None
+        self._tally = tally
         self._crossed: set[int] = set()
 
     @property
@@ -150,9 +153,11 @@ class LineWatcher:
     def update(self, scene: Scene | None, now: datetime) -> list[Incident]:
         """What this frame changes; without a scene, for the camera is at fault, nothing is counted."""
         if scene is None:
+            self._tally.add((), now, sees=False)
             return self._watch.update(None, now) if self._watch else []
         boxes, tracks = self._counted(scene)
         went_in, went_out = self._place.trigger(boxes)
+        self._tally.add(_crossings(tracks, went_in, went_out), now, sees=True)
         for one, inwards, outwards in zip(tracks, went_in, went_out, strict=True):
             if (inwards and self._line.direction != "out") or (outwards and self._line.direction != "in"):
                 self._crossed.add(one.number)
@@ -169,6 +174,16 @@ class LineWatcher:
         wanted = np.array([one.name in self._line.classes for one in scene.known.tracks], bool)
         tracks = [one for one in scene.known.tracks if one.name in self._line.classes]
         return _picked(scene.known.boxes, wanted), tracks
+
+
+def _crossings(
+    tracks: Sequence[Track], went_in: NDArray[np.bool_], went_out: NDArray[np.bool_]
+) -> Iterator[tuple[str, Direction]]:
+    for one, inwards, outwards in zip(tracks, went_in, went_out, strict=True):
+        if inwards:
+            yield one.name, "in"
+        if outwards:
+            yield one.name, "out"
 
 
 def _picked(boxes: sv.Detections, wanted: NDArray[np.bool_]) -> sv.Detections:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.street.drawing import CAMERA_FAULT, KINDS, KINDS_WITHOUT_CLASSES
 from pipelines.street.kinds import read_kinds
-from pipelines.street_cameras import CAMERA_FAULT, KINDS, KINDS_WITHOUT_CLASSES, StreetCamera, read_street_camera
+from pipelines.street_cameras import StreetCamera, read_street_camera
 from vision.errors import ConfigurationError
 from vision.street_rules import VEHICLES, ParkingRule
 

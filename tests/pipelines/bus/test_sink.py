@@ -1,13 +1,15 @@
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from pipelines.bus.bus import Letter
-from pipelines.bus.sink import StoreSink, event_letter, incident_letter
+from pipelines.bus.sink import StoreSink, event_letter, incident_letter, line_count_letter
 from pipelines.records.store import Store
 from pipelines.settings import Settings
 from pipelines.street.incidents import Box, Report
+from pipelines.street.line_counts import LineCount
 from tests.fakes import NOW, FakeClock
 from tests.pipelines.bus.letters import BROKEN, camera_event, letters
 from vision.errors import BadInput, Conflict, NotFound
@@ -50,6 +52,13 @@ def test_a_street_report_comes_back_whole_in_the_name_of_its_camera(
 ) -> None:
     assert sink.take([incident_letter(REPORT)]).refused == {}
     assert reports == [(REPORT, "quay-3")]
+
+
+def test_a_count_is_stored_once(store: Store, sink: StoreSink) -> None:
+    count = LineCount("quay-3", "stop", NOW, NOW, 0.5, {"car": (2, 1)})
+    letter = line_count_letter(count)
+    assert [sink.take([letter]).new for _ in range(2)] == [1, 0]
+    assert list(store.street.line_counts.of_camera("quay-3", NOW, NOW + timedelta(seconds=1))) == [count]
 
 
 def test_what_can_be_no_record_is_refused_without_its_values_and_the_others_are_stored(

@@ -13,6 +13,7 @@ from pipelines.ingest.runtime import CameraRuntime
 from pipelines.records.gate_values import Camera
 from pipelines.stages.face import FaceTrackReady
 from pipelines.stages.street_sightings import StreetSighting
+from pipelines.street.line_counts import LineCount
 from pipelines.street_cameras import StreetSettings
 from tests.fakes import NOW, fake_lane
 from tests.pipelines.ingest.fakes import PATIENCE_S
@@ -29,9 +30,13 @@ class Sink:
 
     def __init__(self) -> None:
         self.sightings: list[StreetSighting] = []
+        self.counts: list[LineCount] = []
 
     def on_sighting(self, sighting: StreetSighting) -> None:
         self.sightings.append(sighting)
+
+    def on_count(self, count: LineCount) -> None:
+        self.counts.append(count)
 
     def on_track(self, ready: FaceTrackReady) -> None:
         raise AssertionError("wanted no face")
@@ -74,6 +79,23 @@ def test_a_bag_before_a_street_camera_is_told_and_a_black_lens_is_not_trusted(
     # Three pictures a second where nothing else is said: the bag is put down in the 21st, after 6.67 s.
     assert abs((told.incident.started_at - NOW).total_seconds() - 6.67) < 2
     assert runtime.trusts("quay-3") is False
+
+
+def test_who_crosses_a_line_is_counted_when_the_camera_ends(runtime: CameraRuntime, sink: Sink, tmp_path: Path) -> None:
+    for number in range(40):
+        picture = street()
+        if number >= 20:
+            left = 40 + 8 * (number - 20)
+            cv2.rectangle(picture, (left, 80), (left + 59, 119), (210, 215, 220), -1)
+        cv2.imwrite(str(tmp_path / f"{number:03}.png"), taken(picture, number))
+    line = {"id": "stop", "points": [[0.5, 1.0], [0.5, 0.0]], "by": "motion"}
+    settings = StreetSettings.model_validate({"lines": [line]})
+    runtime.add(Camera("quay-3", tmp_path.as_uri(), "street", NOW, street=settings))
+    assert runtime.wait("quay-3", PATIENCE_S)
+    [count] = sink.counts
+    assert (count.line, count.passed) == ("stop", {"mover": (0, 1)})
+    # Forty pictures at three a second.
+    assert count.seen_s == pytest.approx(13.0)
 
 
 def test_a_street_camera_has_no_faces_to_decide_on(runtime: CameraRuntime, folder: Path) -> None:

@@ -17,7 +17,8 @@ from pipelines.records.gate_values import Camera
 from pipelines.services.camera_duty import Duty
 from pipelines.services.cameras import CameraService
 from pipelines.stages.face import FaceTrackReady
-from pipelines.street_cameras import Drawing, Line, StreetSettings
+from pipelines.street.drawing import Drawing, Line
+from pipelines.street_cameras import StreetSettings
 from tests.fakes import observed
 from tests.pipelines.site import Site
 from vision.errors import BadInput, ConfigurationError, Conflict, NotFound

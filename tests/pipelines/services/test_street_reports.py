@@ -15,6 +15,7 @@ from pipelines.services.cases import CaseService
 from pipelines.services.redaction import Redactor
 from pipelines.services.street_reports import StreetReports
 from pipelines.stages.street_sightings import StreetSighting
+from pipelines.street.line_counts import LineCount
 from tests.pipelines.ward import Ward
 from vision.incidents import Incident, Phase
 
@@ -113,3 +114,16 @@ def test_while_the_database_is_away_a_start_waits_in_the_spool_and_makes_its_cas
     assert (case.kind, case.zone, case.count) == ("L07", "pavement", 1)
     assert (incident.reported_by, incident.report.reference) == ("quay-3", "quay-3/L07/1")
     spool.close()
+
+
+def test_what_was_counted_is_kept_at_once_or_waits_in_the_spool(ward: Ward, tmp_path: Path) -> None:
+    begin = ward.clock()
+    count = LineCount("quay-3", "stop", begin, begin + timedelta(minutes=5), 300.0, {"car": (2, 1)})
+    spool = Spool(tmp_path / "spool.db", 10)
+    StreetReports(ward.cases, Outbox(spool, lambda: None)).on_count(count)
+    [(_, letter)] = spool.after(0, 10)
+    assert letter.topic == "line_count"
+    spool.close()
+    for _ in range(2):
+        StreetReports(ward.cases).on_count(count)
+    assert list(ward.street.line_counts.of_camera("quay-3", begin, begin + timedelta(seconds=1))) == [count]
