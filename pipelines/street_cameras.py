@@ -16,7 +16,7 @@ hours = [["07:00", "22:00"]]
 [[lines]]
 id = "stop"
 points = [[0.0, 0.5], [1.0, 0.5]]
-by = "motion"                  # all that moves is counted; without it, the classes that the detector tells apart
+classes = ["mover"]            # all that moves; without it, the vehicles that the detector tells apart
 """
 
 import tomllib

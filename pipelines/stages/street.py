@@ -139,7 +139,7 @@ class StreetStage:
         return replace(foreground, scale=foreground.scale * (sides[0] / sides[1])[::-1])
 
     def _movers(self, foreground: Foreground | None, now: datetime) -> Followed:
-        """All that moves, where a line counts by motion."""
-        if foreground is None or not any(line.by == "motion" for line in self._camera.lines):
+        """All that moves, where a line counts that."""
+        if foreground is None or not any(line.counts_movers for line in self._camera.lines):
             return NOBODY
         return self._moving.update(movers(foreground, self._camera.movers), now)

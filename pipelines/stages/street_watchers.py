@@ -33,7 +33,7 @@ class Scene:
 
     Attributes:
         known: what the detector knows.
-        movers: all that moves, whatever it is; looked for where a line counts by motion.
+        movers: all that moves, whatever it is; looked for where a line counts that.
         things: that stand where nothing stood.
         now: aware UTC.
         local: time of day at the camera.
@@ -169,7 +169,7 @@ class LineWatcher:
 
     def _counted(self, scene: Scene) -> tuple[sv.Detections, list[Track]]:
         """Who counts, of all that this frame shows."""
-        if self._line.by == "motion":
+        if self._line.counts_movers:
             return scene.movers.boxes, list(scene.movers.tracks)
         wanted = np.array([one.name in self._line.classes for one in scene.known.tracks], bool)
         tracks = [one for one in scene.known.tracks if one.name in self._line.classes]

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from pipelines.records.checks import SLUG
 from vision.errors import BadInput
+from vision.movers import MOVER
 from vision.scene_rules import LampRule, LightsRule, Polygon, ThingRule, WaterRule
 from vision.street_rules import VEHICLES, ClassRule, TrackRule
 from vision.zones import RelativePoint, check_line
@@ -62,7 +63,7 @@ class Line(Strict):
     """A line whose crossings are counted, for each class.
 
     Attributes:
-        by: what crosses: `classes`, as the street detector tells them apart, or `motion`, all that moves, for views
+        classes: that are counted, as the street detector tells them apart; or `mover` alone: all that moves, for views
             that no detector knows. Motion cannot part what drives close together: it is for roads from above.
         kind: of the incident that each crossing is; None: only counted.
         direction: which crossings are incidents: `in` goes to the left of the way from the first point to the second.
@@ -70,7 +71,6 @@ class Line(Strict):
 
     id: str = Field(pattern=SLUG_PATTERN)
     points: tuple[RelativePoint, ...]
-    by: Literal["classes", "motion"] = "classes"
     classes: tuple[str, ...] = Field(default=VEHICLES, min_length=1)
     kind: str | None = None
     direction: Literal["in", "out", "both"] = "both"
@@ -81,11 +81,16 @@ class Line(Strict):
             check_line(self.points)
         except BadInput as error:
             raise ValueError(str(error)) from error
-        if self.by == "motion" and "classes" in self.model_fields_set:
-            raise ValueError(f"classes: wanted none on a line that counts by motion, got {', '.join(self.classes)}")
+        if self.counts_movers and len(self.classes) > 1:
+            raise ValueError(f"classes: wanted {MOVER}, which is all that moves, alone, got {', '.join(self.classes)}")
         if self.kind is not None:
             _check_kind("line", self.kind)
         return self
+
+    @property
+    def counts_movers(self) -> bool:
+        """Whether it counts all that moves, and needs no detector."""
+        return MOVER in self.classes
 
 
 class PlacedRule(Strict):
@@ -141,7 +146,7 @@ class Drawing(Strict):
             for one in zone.rules
         ]
         return rules + [
-            (PlacedRule(place=one.id, rule="line", kind=one.kind), one.classes if one.by == "classes" else None)
+            (PlacedRule(place=one.id, rule="line", kind=one.kind), None if one.counts_movers else one.classes)
             for one in self.lines
         ]
 

@@ -42,6 +42,13 @@ def test_zones_drawn_anew_take_the_place_of_all_and_leave_the_other_settings(qua
     assert (entry["target"], entry["details"]) == ("quay-3", {"zones": 1, "lines": 1, "kinds": "L07"})
 
 
+def test_a_line_that_counts_all_that_moves_is_not_silent_and_can_be_sent_back_as_it_came(quay: Api) -> None:
+    drawn = quay.client.put(ZONES, json=DRAWING | {"lines": [LINE | {"classes": ["mover"]}]}).json()
+    assert drawn["silent"] == []
+    again = {name: drawn[name] for name in ("zones", "lines")}
+    assert quay.client.put(ZONES, json=again).json() == drawn
+
+
 @pytest.mark.parametrize(
     ("drawing", "message"),
     [

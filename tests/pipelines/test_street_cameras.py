@@ -74,7 +74,7 @@ def test_a_camera_without_zones_is_watched_for_its_own_health(tmp_path: Path) ->
         ("fps = 2", "lost_after_s = inf", "lost_after_s: .*finite number, got inf"),
         ("start_after_s = 8", "learn_s = nan", "health.learn_s: .*finite number, got nan"),
         ("[1.0, 0.5]]", "[0.0, 0.5]]", "lines.0: .*2 different points"),
-        ("[1.0, 0.5]]", '[1.0, 0.5]]\nby = "motion"\nclasses = ["bus"]', "lines.0: .*by motion, got bus"),
+        ("[1.0, 0.5]]", '[1.0, 0.5]]\nclasses = ["bus", "mover"]', "lines.0: .*alone, got bus, mover"),
         ("fps = 2", "fps = ", "wanted TOML"),
     ],
 )
@@ -114,9 +114,9 @@ def test_settings_name_the_kinds_that_need_a_detector(tmp_path: Path) -> None:
     assert read(tmp_path, left).settings.silent_kinds(frozenset()) == ()
 
 
-def test_a_line_that_counts_by_motion_needs_no_detector(tmp_path: Path) -> None:
+def test_a_line_that_counts_all_that_moves_needs_no_detector(tmp_path: Path) -> None:
     kind = '[1.0, 0.5]]\nkind = "L04"'
-    for line, silent in ((kind, ("09009", "L04")), (kind + '\nby = "motion"', ("09009",))):
+    for line, silent in ((kind, ("09009", "L04")), (kind + '\nclasses = ["mover"]', ("09009",))):
         camera = read(tmp_path, GOOD.replace("[1.0, 0.5]]", line))
         assert camera.settings.silent_kinds(frozenset()) == silent
 

@@ -88,7 +88,7 @@ def test_who_crosses_a_line_is_counted_when_the_camera_ends(runtime: CameraRunti
             left = 40 + 8 * (number - 20)
             cv2.rectangle(picture, (left, 80), (left + 59, 119), (210, 215, 220), -1)
         cv2.imwrite(str(tmp_path / f"{number:03}.png"), taken(picture, number))
-    line = {"id": "stop", "points": [[0.5, 1.0], [0.5, 0.0]], "by": "motion"}
+    line = {"id": "stop", "points": [[0.5, 1.0], [0.5, 0.0]], "classes": ["mover"]}
     settings = StreetSettings.model_validate({"lines": [line]})
     runtime.add(Camera("quay-3", tmp_path.as_uri(), "street", NOW, street=settings))
     assert runtime.wait("quay-3", PATIENCE_S)

@@ -155,7 +155,7 @@ def driving(step: Callable[[int], float]) -> list[Image]:
 def test_a_line_counts_what_moves_without_any_detector(
     way: Callable[[int], float], counts: tuple[int, int], kinds: list[str]
 ) -> None:
-    line = {"id": "stop", "points": ((0.0, 0.5), (1.0, 0.5)), "by": "motion", "kind": "L04", "direction": "in"}
+    line = {"id": "stop", "points": ((0.0, 0.5), (1.0, 0.5)), "classes": ("mover",), "kind": "L04", "direction": "in"}
     stage = StreetStage(camera(lines=(line,)))
     incidents = played(stage, driving(way))
     assert stage.line_counts == {"stop": counts}
