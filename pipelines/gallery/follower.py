@@ -1,10 +1,10 @@
 """Keeps the galleries of this process up to date with what every process on the same database changes."""
 
 import logging
-import threading
 
 from pipelines.gallery.galleries import Galleries
 from pipelines.records.store import Store
+from pipelines.rounds import Rounds
 
 logger = logging.getLogger(__name__)
 
@@ -12,7 +12,7 @@ _JOIN_S = 5.0
 
 
 class Follower:
-    """Follows the store's change sequence in a thread of its own, from `start` to `close`.
+    """Follows the store's change sequence from `start` to `close`.
 
     Changes of this process wake it at once; those of others are found at the next look.
 
@@ -27,30 +27,21 @@ class Follower:
 
     def __init__(self, store: Store, galleries: Galleries, poll_s: float) -> None:
         self._galleries = galleries
-        self._poll_s = poll_s
-        self._awake = threading.Event()
-        self._closing = False
-        self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+        self._rounds = Rounds("follower", self._follow, poll_s, _JOIN_S)
         self.failures = 0
-        store.on_templates_changed(self._awake.set)
+        store.on_templates_changed(self._rounds.wake)
 
     def start(self) -> None:
         """Begin; once."""
-        self._thread.start()
+        self._rounds.start()
 
     def close(self) -> None:
         """End after the change that is being applied; a replica that is being built anew is left behind."""
-        self._closing = True
-        self._awake.set()
-        if self._thread.is_alive():
-            self._thread.join(_JOIN_S)
+        self._rounds.close()
 
-    def _run(self) -> None:
-        while not self._closing:
-            failed = sum(not self._followed(*space) for space in self._galleries.spaces())
-            self.failures = self.failures + 1 if failed else 0
-            self._awake.wait(self._poll_s)
-            self._awake.clear()
+    def _follow(self) -> None:
+        failed = sum(not self._followed(*space) for space in self._galleries.spaces())
+        self.failures = self.failures + 1 if failed else 0
 
     def _followed(self, gallery_id: str, model_id: str) -> bool:
         try:

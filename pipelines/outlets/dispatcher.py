@@ -1,8 +1,6 @@
 """The threads that tell outlets of events, in whichever process holds the lease."""
 
-import logging
 import secrets
-import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,9 +15,8 @@ from pipelines.records.outlet_values import Outlet, OutletStatus, Progress, Want
 from pipelines.records.outlets import MQTT
 from pipelines.records.paging import every
 from pipelines.records.store import Store
+from pipelines.rounds import Rounds
 from vision.errors import Conflict, NotFound
-
-logger = logging.getLogger(__name__)
 
 LEASE = "outlets"
 HOUSE = "settings"
@@ -55,14 +52,12 @@ class Dispatcher:
         self._work = Round(store, self._pace, Hand(LEASE, self._lease.holder), lambda: self._lease.held)
         self._renew_at = 0.0
         self._couriers: dict[str, Courier] = {}
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._failed = 0
+        self._rounds = Rounds("outlets", self._pass, self._pace.poll_s)
 
     @property
     def failures(self) -> int:
         """Passes, and rounds of couriers, that failed since the last that did not."""
-        return self._failed + sum(courier.broken for courier in tuple(self._couriers.values()))
+        return self._rounds.failures + sum(courier.broken for courier in tuple(self._couriers.values()))
 
     @property
     def sends(self) -> bool:
@@ -71,15 +66,11 @@ class Dispatcher:
 
     def start(self) -> None:
         """Look for outlets at once, and then again and again."""
-        self._thread = threading.Thread(target=self._run, name="outlets", daemon=True)
-        self._thread.start()
+        self._rounds.start()
 
     def close(self) -> None:
         """End after what is being sent, and let another process go on at once."""
-        self._closing.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._rounds.close()
         self._stop(tuple(self._couriers))
         if self._lease.held:
             self._lease.give_up()
@@ -88,16 +79,6 @@ class Dispatcher:
         """Every outlet that is to be told, from whichever process, and how far it is."""
         found = self._store.outlets.statuses()
         return tuple(one for one in found if one.outlet.kind != "mqtt" or self._published is not None)
-
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            try:
-                self._pass()
-                self._failed = 0
-            except Exception:
-                self._failed += 1
-                logger.exception("outlets could not be looked after %d times", self._failed)
-            self._closing.wait(self._pace.poll_s)
 
     def _pass(self) -> None:
         """Have the feed hear of other processes' events, and a courier run for each outlet that is to be told."""

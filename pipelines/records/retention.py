@@ -1,8 +1,6 @@
 """What goes by itself: expired consents and galleries' templates, and records whose time is up."""
 
-import logging
 import shutil
-import threading
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
@@ -26,9 +24,8 @@ from pipelines.records.tables import (
     TemplateRow,
 )
 from pipelines.records.values import AuditNote
+from pipelines.rounds import Rounds
 from pipelines.settings import Settings
-
-logger = logging.getLogger(__name__)
 
 # A file is written just before its row is committed; a younger one may still get its row.
 ORPHAN_AGE = timedelta(hours=1)
@@ -73,30 +70,25 @@ class Sweep:
 
 
 class Sweeper:
-    """Sweeps every `sweep_interval_s`, in a thread of its own, from `start` to `close`.
-
-    Attributes:
-        failures: sweeps that failed since the last that did not; more than a few is a matter for health checks.
-    """
+    """Sweeps every `sweep_interval_s`, from `start` to `close`."""
 
     def __init__(self, store: Store, settings: Settings) -> None:
         self._store = store
         self._settings = settings
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
-        self.failures = 0
+        self._rounds = Rounds("sweeper", self.sweep_once, settings.sweep_interval_s)
 
     def start(self) -> None:
         """Sweep at once, and then again and again."""
-        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
-        self._thread.start()
+        self._rounds.start()
 
     def close(self) -> None:
-        """End after the sweep in progress; a sweeper that was never started is closed already."""
-        self._closing.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        """End after the sweep in progress."""
+        self._rounds.close()
+
+    @property
+    def failures(self) -> int:
+        """Sweeps that failed since the last that did not."""
+        return self._rounds.failures
 
     def sweep_once(self) -> Sweep:
         """Remove what is due; a second sweep at the same time finds nothing.
@@ -104,7 +96,7 @@ class Sweeper:
         However much it is, each transaction removes a few rows of each table, is audited, and lets others write.
         """
         sweep = part = self._sweep_part(self._remove_orphans())
-        while any(count >= BATCH_ROWS for count in asdict(part).values()) and not self._closing.wait(PAUSE_S):
+        while any(count >= BATCH_ROWS for count in asdict(part).values()) and not self._rounds.pause(PAUSE_S):
             part = self._sweep_part(0)
             sweep = sweep.plus(part)
         self._remove_left_copies()
@@ -130,16 +122,6 @@ class Sweeper:
         for folder in self._settings.home.glob(f"{STAGING_PREFIX}*"):
             if folder.stat().st_mtime < (now - STAGING_AGE).timestamp():
                 shutil.rmtree(folder, ignore_errors=True)
-
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            try:
-                self.sweep_once()
-                self.failures = 0
-            except Exception:
-                self.failures += 1
-                logger.exception("sweep failed %d times", self.failures)
-            self._closing.wait(self._settings.sweep_interval_s)
 
     def _remove_due(self, transaction: Transaction, orphans: int) -> Sweep:
         now, settings = self._store.backing.clock(), self._settings

@@ -154,17 +154,17 @@ def test_a_sweeper_that_was_never_started_can_be_closed(sweeper: Sweeper) -> Non
 def test_a_failed_sweep_is_counted_and_the_next_one_makes_up_for_it(
     store: Store, settings: Settings, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sweeper = Sweeper(store, settings.model_copy(update={"sweep_interval_s": 0.01}))
     failed, recovered = threading.Event(), threading.Event()
 
-    def sweep_once() -> Sweep:
+    def sweep_once(sweeper: Sweeper) -> Sweep:
         if sweeper.failures < 2:
             raise OSError("disk full")
         failed.set()
         recovered.wait(timeout=30)
         return NOTHING
 
-    monkeypatch.setattr(sweeper, "sweep_once", sweep_once)
+    monkeypatch.setattr(Sweeper, "sweep_once", sweep_once)
+    sweeper = Sweeper(store, settings.model_copy(update={"sweep_interval_s": 0.01}))
     sweeper.start()
     assert failed.wait(timeout=30)
     assert sweeper.failures == 2
