@@ -7,8 +7,9 @@ from typing import Annotated
 import torch
 import typer
 
+from models.training.arguments import Checkpoint, Exported, Trained, Written
 from models.training.detector.export import export_network, quantise_network
-from models.training.detector.listing import opened
+from models.training.detector.files import opened
 from models.training.detector.samples import SceneFolder
 from models.training.detector.score import score as score_scenes
 from models.training.detector.train import Plan, Trainer, shipped_network
@@ -23,7 +24,7 @@ _Folder = Annotated[Path, typer.Argument(help="rendered scenes", exists=True, fi
 @app.command()
 def train(
     scenes: _Folder,
-    checkpoint: Annotated[Path, typer.Argument(help="written now and then; if it is there, the run goes on from it")],
+    checkpoint: Checkpoint,
     steps: int = 9000,
     decay: Annotated[int, typer.Option(help="steps at the end over which the rate falls")] = 2000,
     seed: int = 1,
@@ -38,18 +39,15 @@ def train(
 
 
 @app.command()
-def export(
-    checkpoint: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    network: Annotated[Path, typer.Argument(help="the ONNX file to write")],
-) -> None:
+def export(checkpoint: Trained, network: Written) -> None:
     """Write a checkpoint's averaged weights as ONNX and compare it with torch."""
     export_network(shipped_network(checkpoint), network)
 
 
 @app.command()
 def quantise(
-    network: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    quantised: Annotated[Path, typer.Argument(help="the ONNX file to write")],
+    network: Exported,
+    quantised: Written,
     scenes: _Folder,
     count: Annotated[int, typer.Option(help="scenes whose values set the ranges", min=1)] = 80,
 ) -> None:
@@ -58,7 +56,7 @@ def quantise(
 
 
 @app.command()
-def score(network: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], scenes: _Folder) -> None:
+def score(network: Exported, scenes: _Folder) -> None:
     """Print recall, false plates and corner errors on scenes, by threshold."""
     findings = score_scenes(opened(network, _LOWEST).detect, SceneFolder(scenes))
     typer.echo(f"{findings.plates} plates in {findings.scenes} scenes")

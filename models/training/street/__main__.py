@@ -7,6 +7,7 @@ from typing import Annotated
 import torch
 import typer
 
+from models.training.arguments import Checkpoint, Exported, Trained, Written
 from models.training.crew import Crew
 from models.training.street.export import export_network, quantise_network
 from models.training.street.files import opened
@@ -43,7 +44,7 @@ def split_sets(
 @app.command()
 def train(
     sets: _Sets,
-    checkpoint: Annotated[Path, typer.Argument(help="written now and then; if it is there, the run goes on from it")],
+    checkpoint: Checkpoint,
     minutes: Annotated[float, typer.Option(help="in all, those before the checkpoint included", min=0.1)] = 240,
     seed: int = 1,
     imagenet: Annotated[
@@ -62,18 +63,15 @@ def train(
 
 
 @app.command()
-def export(
-    checkpoint: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    network: Annotated[Path, typer.Argument(help="the ONNX file to write")],
-) -> None:
+def export(checkpoint: Trained, network: Written) -> None:
     """Write a checkpoint's averaged weights as ONNX and compare it with torch."""
     export_network(shipped_network(checkpoint), network)
 
 
 @app.command()
 def quantise(
-    network: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
-    quantised: Annotated[Path, typer.Argument(help="the ONNX file to write")],
+    network: Exported,
+    quantised: Written,
     sets: _Sets,
     count: Annotated[int, typer.Option(help="pictures whose values set the ranges", min=1)] = 40,
 ) -> None:
@@ -82,7 +80,7 @@ def quantise(
 
 
 @app.command()
-def score(network: Annotated[Path, typer.Argument(exists=True, dir_okay=False)], sets: _Sets) -> None:
+def score(network: Exported, sets: _Sets) -> None:
     """Print AP50 by set and class, and the threshold at which precision and recall are best together."""
     for (name, label), findings in score_photos(opened(network, _LOWEST).detect, _read(sets)).items():
         threshold = findings.threshold()

@@ -18,7 +18,7 @@ _STEM = 32
 # The stages whose maps have strides 8, 16 and 32.
 _TAPPED = (2, 4, 5)
 # Edges and textures need no further lessons, and large maps cost the most time.
-_FROZEN_STAGES = 2
+_FROZEN_STAGES = 3
 
 CHANNELS = tuple(_STAGES[index][-1] for index in _TAPPED)
 """Of the maps at strides 8, 16 and 32."""

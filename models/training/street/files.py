@@ -1,15 +1,15 @@
 """An exported file as a manifest lists it."""
 
-import hashlib
 from pathlib import Path
 
 import onnx
 
 from models.importing import USUAL_PREPROCESSING
-from models.manifest import LocalSource, ModelSpec, Network, StreetSpec, TensorSpec
+from models.manifest import ModelSpec, StreetSpec
 from models.session import Session
 from models.street.detector import StreetDetector
 from models.street.heads import CellHead
+from models.training.exported import exported_network
 from vision.street_classes import STREET_CLASSES
 
 LICENCE = "MIT"
@@ -26,12 +26,6 @@ def name_classes(path: Path) -> None:
 def listed(path: Path, thresholds: dict[str, float]) -> ModelSpec:
     """The entry of an ONNX file that `export` or `quantise` wrote; its id is the file's name."""
     channels = {"scores": len(STREET_CLASSES), "distances": 4}
-    network = Network(
-        name="street",
-        inputs=(TensorSpec(name="image", shape=(1, 3, 0, 0)),),
-        outputs=tuple(TensorSpec(name=name, shape=(1, channels[name.split("_")[0]], 0, 0)) for name in OUTPUTS),
-        local=LocalSource(path=path, sha256=hashlib.sha256(path.read_bytes()).hexdigest()),
-    )
     return ModelSpec(
         id=path.stem,
         task="street-detection",
@@ -39,7 +33,7 @@ def listed(path: Path, thresholds: dict[str, float]) -> ModelSpec:
         title="Citygate's street detector",
         licence=LICENCE,
         commercial_use=True,
-        networks=(network,),
+        networks=(exported_network(path, "street", OUTPUTS, channels),),
         preprocessing=USUAL_PREPROCESSING["street-cells"],
         street=StreetSpec(names=STREET_CLASSES, classes={name: name for name in STREET_CLASSES}),
         thresholds=thresholds,

@@ -21,8 +21,9 @@ def loss_of(outputs: Sequence[tuple[Tensor, Tensor]], truths: Sequence[Truth], s
         side: of the pictures, pixels.
     """
     centres = cell_centres((side, side))
-    logits = torch.cat([one.flatten(2) for one, _ in outputs], dim=2).transpose(1, 2)
-    edges = torch.cat([one.flatten(2) for _, one in outputs], dim=2).transpose(1, 2)
+    # Cell by cell as the maps lie in memory, channels last: so do the gradients, and no layer below has to turn them.
+    logits = torch.cat([one.permute(0, 2, 3, 1).flatten(1, 2) for one, _ in outputs], dim=1)
+    edges = torch.cat([one.permute(0, 2, 3, 1).flatten(1, 2) for _, one in outputs], dim=1)
     boxes = torch.cat([centres - edges[..., :2], centres + edges[..., 2:]], dim=-1)
     scores, places, weight = torch.zeros(()), torch.zeros(()), torch.zeros(())
     for said, drawn, truth in zip(logits, boxes, truths, strict=True):

@@ -8,7 +8,7 @@ torch = pytest.importorskip("torch")
 
 from models.training.detector.batches import Batches, pictures_of  # noqa: E402
 from models.training.detector.export import OUTPUTS, export_network, quantise_network  # noqa: E402
-from models.training.detector.listing import listed, opened  # noqa: E402
+from models.training.detector.files import listed, opened  # noqa: E402
 from models.training.detector.losses import loss_of  # noqa: E402
 from models.training.detector.network import PlateNetwork  # noqa: E402
 from models.training.detector.samples import SceneFolder  # noqa: E402

@@ -76,6 +76,6 @@ def test_what_has_learnt_before_follows_slowly_and_its_first_stages_not_at_all(f
     assert shares == [1.0, VERSED_SHARE]
     learning = sum(len(group["params"]) for group in trainer._optimiser.param_groups)
     frozen = [one for one in trainer.network.parameters() if not one.requires_grad]
-    # The stem, one block of two convolutions and two of three, each a kernel and a bias: 2 x (1 + 2 + 6).
-    assert len(frozen) == 18
+    # The stem, one block of two convolutions and four of three, each a kernel and a bias: 2 x (1 + 2 + 12).
+    assert len(frozen) == 30
     assert learning + len(frozen) == len(list(trainer.network.parameters()))
