@@ -146,6 +146,28 @@ def kept_boxes(found: sv.Detections, groups: NDArray[np.integer], max_overlap: f
     return kept[np.argsort(-confidence[kept], kind="stable")]
 
 
+def voted_boxes(best: sv.Detections, found: sv.Detections, same: NDArray[np.bool_], min_overlap: float) -> FloatArray:
+    """(K, 4): the best boxes, each where all that name the same thing say it is, weighted by how sure they are.
+
+    Args:
+        best: K boxes that were kept.
+        found: N boxes and their confidence, the best among them.
+        same: (K, N) whether two boxes compete, so that the one may vote on the other.
+        min_overlap: intersection over union from which on a box votes.
+
+    Source: Gidaris and Komodakis, "Object detection via a multi-region & semantic segmentation-aware CNN model", 2015.
+    """
+    if not len(best):
+        return np.empty((0, 4), np.float32)
+    boxes = np.asarray(found.xyxy, np.float32)
+    overlaps = sv.box_iou_batch(np.asarray(best.xyxy), boxes)
+    votes = np.where(same & (overlaps >= min_overlap), np.asarray(found.confidence)[None] * overlaps, 0.0)
+    count = votes.sum(axis=1, keepdims=True)
+    # What has no extent overlaps nothing, not even itself.
+    voted: FloatArray = np.where(count > 0, votes @ boxes / np.maximum(count, 1e-9), best.xyxy).astype(np.float32)
+    return voted
+
+
 def _distribution_boxes(level: DistributionLevel, centre_px: float, min_score: float) -> sv.Detections:
     found, classes, confidence = _best_classes(level.scores, min_score)
     logits = level.distances[found].reshape(-1, 4, level.distances.shape[1] // 4)

@@ -1,6 +1,6 @@
 """People, vehicles and what litters or endangers a street, by any network of a family with a head."""
 
-from typing import Protocol
+from typing import Protocol, cast
 
 import numpy as np
 import supervision as sv
@@ -13,11 +13,13 @@ from models.street.heads import HEADS
 from vision.errors import ConfigurationError
 from vision.preprocess import letterbox, to_tensor
 from vision.street_classes import STREET_CLASSES, VEHICLES
-from vision.street_detection import kept_boxes
+from vision.street_detection import kept_boxes, voted_boxes
 from vision.types import FloatArray, Image, check_image
 
 DEFAULT_MIN_SCORE = 0.25
 DEFAULT_MAX_OVERLAP = 0.55
+# What is less sure hardly moves a box, and there is much of it.
+_VOTER_SCORE = 0.1
 # A car that is also a truck would be two tracks: vehicles compete with each other, all else with its own class.
 _GROUPS = np.array(
     [STREET_CLASSES.index("bicycle") if name in VEHICLES else i for i, name in enumerate(STREET_CLASSES)]
@@ -49,7 +51,8 @@ class StreetDetector:
         session: one (1, 3, H, W) input, prepared as the entry's `preprocessing` says; outputs of its family's head.
         spec: its `street` table maps the classes; its `thresholds.score` holds for every class (0.25) but for those
             named there themselves; `thresholds.overlap`: of two objects with a greater intersection over union, both
-            of one class or both vehicles, the weaker is dropped (0.55).
+            of one class or both vehicles, the weaker is dropped (0.55); `thresholds.vote`: boxes that
+            overlap a kept one so much move it (without it, none does).
 
     Raises:
         ConfigurationError: another task or family, a threshold for no class.
@@ -65,6 +68,7 @@ class StreetDetector:
         self._places = class_places(spec.street, self._head.classes(session.network), spec.id)
         self._min_scores = class_thresholds(spec)
         self.max_overlap = spec.thresholds.get("overlap", DEFAULT_MAX_OVERLAP)
+        self._vote = spec.thresholds.get("vote")
         self.model_id = spec.id
 
     def detect(self, image: Image, min_score: float | None = None) -> sv.Detections:
@@ -75,13 +79,18 @@ class StreetDetector:
         canvas, placement = letterbox(image, size_wh, fill=self._head.fill, centred=self._head.centred)
         prepared = self._preprocessing
         outputs = self._session.run(to_tensor(canvas, channels=prepared.channels, mean=prepared.mean, std=prepared.std))
-        found = self._head.decode(outputs, size_wh, float(least.min()))
+        lowest = float(least.min()) if self._vote is None else min(float(least.min()), _VOTER_SCORE)
+        found = self._head.decode(outputs, size_wh, lowest)
         xyxy = placement.to_source(np.asarray(found.xyxy).reshape(-1, 2, 2)).reshape(-1, 4)
         places = self._places[np.asarray(found.class_id)]
         confidence = np.asarray(found.confidence)
-        # A place of -1 looks up the last threshold; the first condition has already dropped it.
-        kept = (places >= 0) & (confidence >= least[places])
-        return best_of(street_detections(_inside(xyxy[kept], image), confidence[kept], places[kept]), self.max_overlap)
+        known = places >= 0
+        every = street_detections(_inside(xyxy[known], image), confidence[known], places[known])
+        sure = np.asarray(every.confidence) >= least[np.asarray(every.class_id)]
+        best = best_of(cast("sv.Detections", every[sure]), self.max_overlap)
+        if self._vote is not None:
+            best.xyxy = voted_boxes(best, every, competing(best, every), self._vote)
+        return best
 
 
 def street_detections(xyxy: FloatArray, confidence: FloatArray, places: NDArray[np.integer]) -> sv.Detections:
@@ -103,15 +112,23 @@ def best_of(found: sv.Detections, max_overlap: float) -> sv.Detections:
     return street_detections(xyxy[kept], np.asarray(found.confidence)[kept], classes[kept])
 
 
+def competing(ones: sv.Detections, others: sv.Detections) -> NDArray[np.bool_]:
+    """(K, N): whether two objects exclude each other: both of one class, or both vehicles."""
+    same: NDArray[np.bool_] = _GROUPS[np.asarray(ones.class_id)][:, None] == _GROUPS[np.asarray(others.class_id)]
+    return same
+
+
 def class_thresholds(spec: ModelSpec) -> FloatArray:
     """(classes,) the score from which on an object of each class is reported.
 
     Raises:
-        ConfigurationError: a threshold that is neither `score`, nor `overlap`, nor of a class.
+        ConfigurationError: a threshold that is neither `score`, `overlap` or `vote`, nor of a class.
     """
-    unknown = sorted(set(spec.thresholds) - {"score", "overlap", *STREET_CLASSES})
+    unknown = sorted(set(spec.thresholds) - {"score", "overlap", "vote", *STREET_CLASSES})
     if unknown:
-        raise ConfigurationError(f"{spec.id}: wanted thresholds score, overlap or of a class, got {', '.join(unknown)}")
+        raise ConfigurationError(
+            f"{spec.id}: wanted thresholds score, overlap, vote or of a class, got {', '.join(unknown)}"
+        )
     common = spec.thresholds.get("score", DEFAULT_MIN_SCORE)
     return np.array([spec.thresholds.get(name, common) for name in STREET_CLASSES], np.float32)
 

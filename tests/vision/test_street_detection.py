@@ -13,6 +13,7 @@ from vision.street_detection import (
     decode_yolov8,
     decode_yolox,
     kept_boxes,
+    voted_boxes,
 )
 from vision.types import FloatArray
 
@@ -128,6 +129,11 @@ def test_of_overlapping_boxes_of_a_group_the_best_stays() -> None:
     found = detections((0, 0, 10, 10, 0.5), (0, 2, 10, 12, 0.9), (0, 0, 10, 10, 0.7))
     assert kept_boxes(found, np.array([1, 1, 2]), max_overlap=0.5).tolist() == [1, 2]
     assert kept_boxes(found, np.array([1, 1, 2]), max_overlap=0.7).tolist() == [1, 2, 0]
+
+
+def test_a_box_without_extent_stays_where_it_is_whoever_votes() -> None:
+    found = detections((5, 5, 5, 5, 0.9), (0, 0, 10, 10, 0.6))
+    assert voted_boxes(found, found, np.ones((2, 2), bool), 0.5).tolist() == [[5, 5, 5, 5], [0, 0, 10, 10]]
 
 
 def test_nothing_is_kept_where_nothing_is() -> None:

@@ -73,6 +73,21 @@ def test_a_vehicle_is_one_vehicle_and_a_person_on_it_is_another_thing() -> None:
     assert best_of(found, 0.5).data["class_name"].tolist() == ["truck", "person"]
 
 
+def test_boxes_that_name_the_same_thing_move_the_best_one_where_they_may_vote() -> None:
+    # Two boxes of a car that overlap by 18 / 22, the weaker below the threshold, and a person in the same place.
+    columns = (30, 30, 20, 20, 0.0, 0.6), (32, 30, 20, 20, 0.0, 0.2), (30, 30, 20, 20, 0.9, 0.0)
+    person, car = detector(*columns, score=0.4).detect(picture()).xyxy.tolist()
+    assert (person, car) == ([20, 20, 40, 40], [20, 20, 40, 40])
+    voted = detector(*columns, score=0.4, vote=0.6).detect(picture())
+    assert voted.data["class_name"].tolist() == ["person", "car"]
+    assert np.asarray(voted.confidence).tolist() == pytest.approx([0.9, 0.6])
+    share = 0.2 * (18 / 22) / (0.6 + 0.2 * (18 / 22))
+    assert voted.xyxy.tolist() == [[20, 20, 40, 40], pytest.approx([20 + 2 * share, 20, 40 + 2 * share, 40])]
+    alone = detector(*columns, score=0.4, vote=0.9).detect(picture())
+    assert alone.xyxy.tolist() == [[20, 20, 40, 40]] * 2
+    assert detector(score=0.4, vote=0.6).detect(picture()).xyxy.shape == (0, 4)
+
+
 def test_a_picture_of_another_kind_is_refused() -> None:
     with pytest.raises(BadArray, match="wanted an"):
         detector().detect(np.zeros((64, 64), np.uint8))
