@@ -22,7 +22,9 @@ class LineHourOut(Answer):
 
     line: str
     begins_at: Annotated[datetime, Field(description="of the hour, UTC")]
-    seen_s: Annotated[float, Field(description="seconds of it in which the camera saw; the rest nobody counted")]
+    seen_s: Annotated[
+        float, Field(description="seconds of it that were looked at; what passed in the rest nobody counted")
+    ]
     classes: list[ClassCountOut]
 
     @classmethod

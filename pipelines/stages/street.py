@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from pipelines.stages.following import NOBODY, Followed, TrackFollower
+from pipelines.stages.following import Followed, TrackFollower
 from pipelines.stages.line_tally import LineTally
 from pipelines.stages.sparing import SparingDetector, StreetDetector
 from pipelines.stages.street_watchers import LightsWatcher, LineWatcher, Scene, ZoneWatcher
@@ -118,9 +118,10 @@ class StreetStage:
         return told, health.fault is None or (health.fault == "frozen" and not self._faults["frozen"].is_active)
 
     def _scene(self, frame: Frame, small: Image) -> Scene:
-        known = self._followed.update(self._detector.seen(frame), frame.captured_at) if self._detector else NOBODY
+        known = self._followed.update(self._detector.seen(frame), frame.captured_at) if self._detector else None
         foreground = self._foreground(frame, small)
-        people = np.array([one.xyxy for one in known.tracks if one.name in PEOPLE], np.float32).reshape(-1, 4)
+        tracks = known.tracks if known else ()
+        people = np.array([one.xyxy for one in tracks if one.name in PEOPLE], np.float32).reshape(-1, 4)
         return Scene(
             image=frame.image,
             known=known,
@@ -138,8 +139,8 @@ class StreetStage:
         sides = np.array([frame.image.shape[:2], small.shape[:2]], np.float32)
         return replace(foreground, scale=foreground.scale * (sides[0] / sides[1])[::-1])
 
-    def _movers(self, foreground: Foreground | None, now: datetime) -> Followed:
-        """All that moves, where a line counts that."""
+    def _movers(self, foreground: Foreground | None, now: datetime) -> Followed | None:
+        """All that moves, where a line counts that and the empty street is known."""
         if foreground is None or not any(line.counts_movers for line in self._camera.lines):
-            return NOBODY
+            return None
         return self._moving.update(movers(foreground, self._camera.movers), now)

@@ -10,7 +10,7 @@ import numpy as np
 import supervision as sv
 from numpy.typing import NDArray
 
-from pipelines.stages.following import Followed
+from pipelines.stages.following import NOBODY, Followed
 from pipelines.stages.line_tally import Direction, LineTally
 from pipelines.street.drawing import Line, StreetRule, Zone
 from vision.evidence import Limits
@@ -32,16 +32,16 @@ class Scene:
     """One frame and what was found in it.
 
     Attributes:
-        known: what the detector knows.
-        movers: all that moves, whatever it is; looked for where a line counts that.
+        known: what the detector knows; None: there is none.
+        movers: all that moves, whatever it is; None: no line counts that, or the empty street is still being learned.
         things: that stand where nothing stood.
         now: aware UTC.
         local: time of day at the camera.
     """
 
     image: Image
-    known: Followed
-    movers: Followed
+    known: Followed | None
+    movers: Followed | None
     things: Sequence[Thing]
     now: datetime
     local: time
@@ -84,8 +84,9 @@ class ZoneWatcher:
             return rule.signals(scene.image, self._xyxy)
         if isinstance(rule, LightsRule):
             return []
-        inside = self._place.trigger(scene.known.boxes)
-        seen = zip(scene.known.tracks, inside, strict=True)
+        known = scene.known or NOBODY
+        inside = self._place.trigger(known.boxes)
+        seen = zip(known.tracks, inside, strict=True)
         tracks = [one for one, here in seen if here and one.name in rule.classes]
         return rule.signals(tracks, self._area)
 
@@ -152,10 +153,11 @@ class LineWatcher:
 
     def update(self, scene: Scene | None, now: datetime) -> list[Incident]:
         """What this frame changes; without a scene, for the camera is at fault, nothing is counted."""
-        if scene is None:
+        counted = self._counted(scene) if scene else None
+        if counted is None:
             self._tally.add((), now, sees=False)
             return self._watch.update(None, now) if self._watch else []
-        boxes, tracks = self._counted(scene)
+        boxes, tracks = counted.boxes, counted.tracks
         went_in, went_out = self._place.trigger(boxes)
         self._tally.add(_crossings(tracks, went_in, went_out), now, sees=True)
         for one, inwards, outwards in zip(tracks, went_in, went_out, strict=True):
@@ -167,13 +169,13 @@ class LineWatcher:
         crossing = [Signal(one.number, 1.0, one.xyxy) for one in tracks if one.number in self._crossed]
         return self._watch.update(crossing, now)
 
-    def _counted(self, scene: Scene) -> tuple[sv.Detections, list[Track]]:
-        """Who counts, of all that this frame shows."""
-        if self._line.counts_movers:
-            return scene.movers.boxes, list(scene.movers.tracks)
+    def _counted(self, scene: Scene) -> Followed | None:
+        """Who counts, of all that this frame shows; None: nobody looks for them."""
+        if self._line.counts_movers or scene.known is None:
+            return scene.movers if self._line.counts_movers else None
         wanted = np.array([one.name in self._line.classes for one in scene.known.tracks], bool)
         tracks = [one for one in scene.known.tracks if one.name in self._line.classes]
-        return _picked(scene.known.boxes, wanted), tracks
+        return Followed(_picked(scene.known.boxes, wanted), tracks)
 
 
 def _crossings(

@@ -15,7 +15,8 @@ class LineCount:
 
     Attributes:
         begins_at, ends_at: of its first and last frame, aware UTC.
-        seen_s: of it in which the camera saw what lies before it.
+        seen_s: of it that was looked at: the camera was in health, and there was a detector, or an empty street that
+            motion is told from.
         passed: class -> how many went in and out; `in` is to the left of the way from the line's first point.
     """
 
