@@ -141,14 +141,14 @@ def running(home: Path, clock: FakeClock, **options: Any) -> Iterator[Api]:
     thread.start()
     wait_for(lambda: server.started)
     port = server.servers[0].sockets[0].getsockname()[1]
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
         api = Api(app, client, clock)
         client.headers.update(api.key())
         gallery = {"id": GALLERY, "purpose": PURPOSE, "title": "Staff"}
         assert client.post("/v1/galleries", json=gallery).status_code in (201, 409)  # 409: opened once more
         yield api
     server.should_exit = True
-    thread.join(timeout=20)
+    thread.join(timeout=60)
     assert not thread.is_alive()
 
 
