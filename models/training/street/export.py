@@ -10,6 +10,7 @@ from models.training.street.listing import Photo
 from models.training.street.network import ExportedNetwork, StreetNetwork
 
 _CALIBRATION_WH = (416, 416)
+_FLOAT_PARTS = ("stem", "stages.0", "scores", "distances")
 
 
 def export_network(network: StreetNetwork, path: Path) -> None:
@@ -25,9 +26,9 @@ def export_network(network: StreetNetwork, path: Path) -> None:
 def quantise_network(network: Path, quantised: Path, photos: Sequence[Photo], count: int = 40) -> None:
     """Write the 8-bit twin of a network; its ranges are those that `count` photos give.
 
-    The first convolution stays as it is: over three channels it takes longer in 8 bits.
+    The stem and the first stage stay as they are: over few channels they take longer in 8 bits.
     """
     pictures = (photos[index].image() for index in evenly(len(photos), count))
     prepared = USUAL_PREPROCESSING["street-cells"]
-    quantise_detector(network, quantised, pictures, _CALIBRATION_WH, ("stem", "scores", "distances"), prepared)
+    quantise_detector(network, quantised, pictures, _CALIBRATION_WH, _FLOAT_PARTS, prepared)
     name_classes(quantised)
