@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vision.errors import ConfigurationError
-from vision.street_classes import STREET_CLASSES, StreetClass
+from vision.street_classes import STREET_CLASSES, VEHICLES, StreetClass
 
 LABELLED: Mapping[str, tuple[StreetClass, ...]] = {
     "roadside": ("person", "motorcycle", "car", "bus", "truck"),
@@ -23,6 +23,14 @@ ABSENT: Mapping[str, tuple[StreetClass, ...]] = dict.fromkeys(
 )
 """Not labelled, because it does not occur: ordinary streets teach that nothing burns there."""
 
+_LITTER: tuple[StreetClass, ...] = ("garbage", "garbage_bin", "overflow", "pothole")
+EXCLUDED: Mapping[StreetClass, tuple[StreetClass, ...]] = {
+    **dict.fromkeys(("person", *VEHICLES), _LITTER),
+    **dict.fromkeys(_LITTER, VEHICLES),
+}
+"""What a labelled object is not, whatever its set knows: no set labels bins and cars both, and a network that nobody
+told otherwise takes one car in five for a bin."""
+
 
 def known_classes(name: str) -> NDArray[np.bool_]:
     """(classes,) of which classes a set knows where they are, and where not.
@@ -33,3 +41,8 @@ def known_classes(name: str) -> NDArray[np.bool_]:
     if name not in LABELLED:
         raise ConfigurationError(f"wanted one of the sets {', '.join(LABELLED)}, got {name!r}")
     return np.isin(STREET_CLASSES, (*LABELLED[name], *ABSENT.get(name, ())))
+
+
+def excluded_classes(place: int) -> NDArray[np.bool_]:
+    """(classes,) of which classes an object of the class at this place in STREET_CLASSES is none."""
+    return np.isin(STREET_CLASSES, EXCLUDED.get(STREET_CLASSES[place], ()))

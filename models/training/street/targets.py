@@ -9,6 +9,7 @@ from torch import Tensor
 
 from models.training.street.network import STRIDES
 from models.training.street.samples import Sample
+from models.training.street.sets import excluded_classes
 
 # Each object is taught to so many cells at most.
 _CELLS = 10
@@ -57,13 +58,15 @@ def cell_centres(side_hw: tuple[int, int]) -> Tensor:
 
 
 def truth_of(sample: Sample) -> Truth:
-    """The sample's objects, and what its photos and its vague objects leave unknown."""
+    """The sample's objects, what its photos and its vague objects leave unknown, and what an object is not."""
     centres = cell_centres((sample.picture.shape[0], sample.picture.shape[1])).numpy()
     known = np.zeros((len(centres), sample.known.shape[1]), np.float32)
     for area, classes in zip(sample.areas, sample.known, strict=True):
         known[_inside(centres, area)] = classes
     for box, place in zip(sample.vague, sample.vague_classes, strict=True):
         known[_inside(centres, box), place] = 0
+    for box, place in zip(sample.boxes, sample.classes, strict=True):
+        known[np.ix_(_inside(centres, _core(box)), excluded_classes(int(place)))] = 1
     return Truth(torch.from_numpy(sample.boxes), torch.from_numpy(sample.classes), torch.from_numpy(known))
 
 
@@ -115,6 +118,12 @@ def _candidates(centres: Tensor, boxes: Tensor) -> Tensor:
     distances = (centres[None] - (boxes[:, None, :2] + boxes[:, None, 2:]) / 2).norm(dim=-1)
     near = distances <= distances.min(dim=1, keepdim=True).values
     return inside | near
+
+
+def _core(box: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The middle of a box, half as wide and high: what shows there is the object and nothing behind it."""
+    quarter = (box[2:] - box[:2]) / 4
+    return np.concatenate([box[:2] + quarter, box[2:] - quarter])
 
 
 def _inside(centres: NDArray[np.float32], box: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -16,10 +16,11 @@ from models.training.street.listing import Photo, read_set  # noqa: E402
 from models.training.street.losses import generalised_overlap, loss_of  # noqa: E402
 from models.training.street.network import StreetNetwork  # noqa: E402
 from models.training.street.samples import whole  # noqa: E402
+from models.training.street.sets import excluded_classes  # noqa: E402
 from models.training.street.targets import Truth, assigned, cell_centres, overlap, truth_of  # noqa: E402
 from models.training.street.train import Plan, Trainer, shipped_network  # noqa: E402
 from tests.models.training.street.photos import write_set  # noqa: E402
-from vision.street_classes import STREET_CLASSES  # noqa: E402
+from vision.street_classes import STREET_CLASSES, VEHICLES  # noqa: E402
 
 CLASSES = len(STREET_CLASSES)
 
@@ -85,6 +86,24 @@ def test_what_a_set_does_not_label_costs_nothing(photos: list[Photo]) -> None:
     for logits, _ in loud:
         logits[:, STREET_CLASSES.index("fire")] = 20.0
     assert float(loss_of(loud, [truth], 64)[0]) > silent + 1
+
+
+def test_in_the_middle_of_a_person_there_is_no_litter_though_the_set_knows_none(photos: list[Photo]) -> None:
+    truth = truth_of(whole(photos[0], 64))
+    centres, corners = cell_centres((64, 64)), truth.boxes[0].view(2, 2)
+    quarter = (corners[1] - corners[0]) / 4
+    core = ((centres >= corners[0] + quarter) & (centres < corners[1] - quarter)).all(dim=1)
+    assert 0 < int(core.sum()) < len(centres)
+    for name in ("garbage", "garbage_bin", "overflow", "pothole"):
+        assert torch.equal(truth.known[:, STREET_CLASSES.index(name)], core.float())
+    assert float(truth.known[:, STREET_CLASSES.index("car")].sum()) == 0
+
+
+def test_a_bin_is_no_vehicle_and_fire_may_be_anything() -> None:
+    assert excluded_classes(STREET_CLASSES.index("garbage_bin")).tolist() == [
+        name in VEHICLES for name in STREET_CLASSES
+    ]
+    assert not excluded_classes(STREET_CLASSES.index("fire")).any()
 
 
 def test_vague_objects_are_unknown_where_they_lie(photos: list[Photo]) -> None:
