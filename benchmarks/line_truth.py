@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from benchmarks.street_films import Crossing, Direction
+from benchmarks.street_films import Crossing
+from pipelines.street.line_counts import Direction
 from vision.errors import BadInput
 
 TOLERANCE_S = 1.0

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from benchmarks.timing import timed
 from pipelines.ingest.address import parse_address
@@ -15,6 +14,7 @@ from pipelines.ingest.reading import Reading
 from pipelines.ingest.video import VideoSource
 from pipelines.stages.sparing import StreetDetector
 from pipelines.stages.street import StreetStage
+from pipelines.street.line_counts import Direction
 from pipelines.street_cameras import StreetCamera
 from vision.errors import ConfigurationError
 from vision.incidents import Incident
@@ -22,7 +22,6 @@ from vision.types import Frame
 
 BEGINS_AT = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 """When a film counts as taken, if nothing else is said: noon in China."""
-Direction = Literal["in", "out"]
 LineCounts = Mapping[str, tuple[int, int]]
 """Line -> in, out."""
 
@@ -33,7 +32,6 @@ class Crossing:
 
     Attributes:
         line: its id.
-        direction: `in` is to the left of the way from the line's first point to its second.
         at_s: of film.
     """
 

@@ -171,6 +171,23 @@ def blobs(mask: Mask, least: float) -> Iterator[tuple[FloatArray, Mask]]:
             yield np.array([x, y, x + width, y + height], np.float32), (labels == number).astype(np.uint8) * 255
 
 
+def moving_boxes(seen: Foreground, mask: Mask, least: float, share: float) -> list[FloatArray]:
+    """(4,) boxes of the connected parts of `mask` that move, in part at least.
+
+    Args:
+        mask: the foreground, or some of it.
+        least: pixels of a part.
+        share: of its foreground that must move.
+    """
+    found: list[FloatArray] = []
+    for box, part in blobs(mask, least):
+        place = part > 0
+        moving, standing = int((seen.moving[place] > 0).sum()), int((seen.standing[place] > 0).sum())
+        if moving >= share * (moving + standing):
+            found.append(box)
+    return found
+
+
 def _apart(one: FloatArray, other: FloatArray) -> FloatArray:
     """(h, w): how far two pictures are apart in the channel that differs most."""
     apart = cv2.absdiff(one, other)

@@ -5,7 +5,7 @@ import numpy as np
 import supervision as sv
 from pydantic import BaseModel, ConfigDict, Field
 
-from vision.background import Foreground, blobs
+from vision.background import Foreground, moving_boxes
 from vision.types import FloatArray
 
 MOVER = "mover"
@@ -34,8 +34,7 @@ def movers(seen: Foreground, limits: MoverLimits) -> sv.Detections:
     foreground = cv2.bitwise_or(seen.moving, seen.standing)
     side = 1 + 2 * round(limits.join * foreground.shape[1] / 2)
     joined = cv2.morphologyEx(foreground, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
-    least = limits.min_area * foreground.size
-    boxes = [box for box, mask in blobs(joined, least) if _moves(seen, mask > 0, limits.moving_share)]
+    boxes = moving_boxes(seen, joined, limits.min_area * foreground.size, limits.moving_share)
     if not boxes:
         return sv.Detections.empty()
     scale: FloatArray = np.tile(seen.scale, 2)
@@ -45,8 +44,3 @@ def movers(seen: Foreground, limits: MoverLimits) -> sv.Detections:
         class_id=np.zeros(len(boxes), int),
         data={"class_name": np.full(len(boxes), MOVER)},
     )
-
-
-def _moves(seen: Foreground, place: np.ndarray[tuple[int, int], np.dtype[np.bool_]], share: float) -> bool:
-    moving, standing = int((seen.moving[place] > 0).sum()), int((seen.standing[place] > 0).sum())
-    return moving >= share * (moving + standing)

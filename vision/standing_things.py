@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from vision.background import BackgroundModel, Foreground, Mask, blobs
+from vision.background import BackgroundModel, Foreground, Mask, blobs, moving_boxes
 from vision.types import FloatArray, Image
 
 ThingState = Literal["seen", "hidden", "gone"]
@@ -166,9 +166,7 @@ class ThingFinder:
         others = cv2.bitwise_or(seen.moving, seen.standing)
         for thing in self._things:
             others[cv2.dilate(thing.mask, _GROWN) > 0] = 0
-        return [
-            box for box, mask in blobs(others, least) if (seen.moving[mask > 0] > 0).mean() >= self._limits.moving_share
-        ]
+        return moving_boxes(seen, others, least, self._limits.moving_share)
 
     def _is_near(self, place: FloatArray, mover: FloatArray) -> bool:
         apart = np.maximum(np.maximum(place[:2] - mover[2:], mover[:2] - place[2:]), 0)

@@ -23,7 +23,7 @@ class LineCounts:
         """Keep a span; False: it was told before."""
         row = LineCountRow(camera_id=count.camera_id, line=count.line, begins_at=count.begins_at)
         row.ends_at, row.seen_s = count.ends_at, count.seen_s
-        row.passed = {name: list(numbers) for name, numbers in count.passed.items()}
+        row.passed = dict(count.passed)
         try:
             with self._backing.database.writing() as transaction:
                 transaction.session.add(row)

@@ -134,11 +134,8 @@ class LineCountRow(Numbered):
     """A span of minutes of one line; the same span told again is one row. `passed` is class -> [in, out]."""
 
     __tablename__ = "street_line_counts"
-    __table_args__ = (
-        UniqueConstraint("camera_id", "line", "begins_at"),
-        Index("ix_street_line_counts_camera", "camera_id", "begins_at"),
-        _COUNTED,
-    )
+    # In this order it also finds the spans of a camera by their time.
+    __table_args__ = (UniqueConstraint("camera_id", "begins_at", "line"), _COUNTED)
     camera_id: Mapped[str]
     line: Mapped[str]
     begins_at: Mapped[datetime] = mapped_column(index=True)

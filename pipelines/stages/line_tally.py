@@ -4,11 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
-from pipelines.street.line_counts import LineCount, span_begin
-
-Direction = Literal["in", "out"]
+from pipelines.street.line_counts import Direction, LineCount, span_begin
 
 # What lies between two frames that are farther apart was not seen: the camera was away.
 _LONGEST_STEP_S = 15.0

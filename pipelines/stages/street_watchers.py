@@ -1,6 +1,6 @@
 """What watches one zone or line of a street camera: a rule, its geometry in pixels, and its incidents."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import cast
@@ -11,8 +11,9 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from pipelines.stages.following import NOBODY, Followed
-from pipelines.stages.line_tally import Direction, LineTally
+from pipelines.stages.line_tally import LineTally
 from pipelines.street.drawing import Line, StreetRule, Zone
+from pipelines.street.line_counts import Direction
 from vision.evidence import Limits
 from vision.incidents import Incident, Signal, Watch
 from vision.light_regions import lamp_look
@@ -157,17 +158,20 @@ class LineWatcher:
         if counted is None:
             self._tally.add((), now, sees=False)
             return self._watch.update(None, now) if self._watch else []
-        boxes, tracks = counted.boxes, counted.tracks
-        went_in, went_out = self._place.trigger(boxes)
-        self._tally.add(_crossings(tracks, went_in, went_out), now, sees=True)
-        for one, inwards, outwards in zip(tracks, went_in, went_out, strict=True):
-            if (inwards and self._line.direction != "out") or (outwards and self._line.direction != "in"):
-                self._crossed.add(one.number)
-        self._crossed &= {one.number for one in tracks}
+        crossings = self._crossings(counted)
+        self._tally.add(((one.name, direction) for one, direction in crossings), now, sees=True)
         if self._watch is None:
             return []
-        crossing = [Signal(one.number, 1.0, one.xyxy) for one in tracks if one.number in self._crossed]
+        self._crossed |= {one.number for one, direction in crossings if self._line.direction in (direction, "both")}
+        self._crossed &= {one.number for one in counted.tracks}
+        crossing = [Signal(one.number, 1.0, one.xyxy) for one in counted.tracks if one.number in self._crossed]
         return self._watch.update(crossing, now)
+
+    def _crossings(self, counted: Followed) -> list[tuple[Track, Direction]]:
+        """Who is on another side than before, and which way each went."""
+        went_in, went_out = self._place.trigger(counted.boxes)
+        ways: tuple[tuple[Direction, NDArray[np.bool_]], ...] = (("in", went_in), ("out", went_out))
+        return [(one, way) for way, went in ways for one, over in zip(counted.tracks, went, strict=True) if over]
 
     def _counted(self, scene: Scene) -> Followed | None:
         """Who counts, of all that this frame shows; None: nobody looks for them."""
@@ -176,16 +180,6 @@ class LineWatcher:
         wanted = np.array([one.name in self._line.classes for one in scene.known.tracks], bool)
         tracks = [one for one in scene.known.tracks if one.name in self._line.classes]
         return Followed(_picked(scene.known.boxes, wanted), tracks)
-
-
-def _crossings(
-    tracks: Sequence[Track], went_in: NDArray[np.bool_], went_out: NDArray[np.bool_]
-) -> Iterator[tuple[str, Direction]]:
-    for one, inwards, outwards in zip(tracks, went_in, went_out, strict=True):
-        if inwards:
-            yield one.name, "in"
-        if outwards:
-            yield one.name, "out"
 
 
 def _picked(boxes: sv.Detections, wanted: NDArray[np.bool_]) -> sv.Detections:

@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
+Direction = Literal["in", "out"]
+"""`in` is to the left of the way from a line's first point to its second."""
 SPAN_S = 300
 """Counts are written down so often; spans begin at multiples of it, so none lies in two hours."""
 
@@ -17,7 +20,7 @@ class LineCount:
         begins_at, ends_at: of its first and last frame, aware UTC.
         seen_s: of it that was looked at: the camera was in health, and there was a detector, or an empty street that
             motion is told from.
-        passed: class -> how many went in and out; `in` is to the left of the way from the line's first point.
+        passed: class -> how many went in and out.
     """
 
     camera_id: str

@@ -19,7 +19,6 @@ def upgrade() -> None:
         column("ends_at", TIME),
         column("seen_s", sa.Double()),
         column("passed", sa.JSON()),
-        sa.UniqueConstraint("camera_id", "line", "begins_at"),
+        sa.UniqueConstraint("camera_id", "begins_at", "line"),
     )
     op.create_index("ix_street_line_counts_begins_at", "street_line_counts", ["begins_at"])
-    op.create_index("ix_street_line_counts_camera", "street_line_counts", ["camera_id", "begins_at"])
