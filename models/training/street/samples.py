@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.training.street.listing import Photo
+from models.training.street.sets import SHARES
 from vision.preprocess import resize
 from vision.types import FloatArray, Image
 
@@ -50,14 +51,14 @@ class Sample:
 
 
 def draw(rng: np.random.Generator, photos: Sequence[Photo], side: int, plain: bool = False) -> Sample:
-    """A picture of one photo or of four, by chance; a set is drawn as often as the root of its size says.
+    """A picture of one photo or of four, by chance; a set is drawn as often as `SHARES` says.
 
     Args:
         plain: one photo, at about the size at which it will be looked at.
     """
     names = [photo.set_name for photo in photos]
     counts = {name: names.count(name) for name in dict.fromkeys(names)}
-    chances = np.array([counts[name] ** -0.5 for name in names])
+    chances = np.array([SHARES[name] / counts[name] for name in names])
     chances /= chances.sum()
     count = 4 if not plain and rng.random() < _MOSAIC else 1
     chosen = [photos[int(index)] for index in rng.choice(len(photos), count, p=chances)]

@@ -70,6 +70,11 @@ class Trainer(Learner):
         super().__init__(network, weight_decay=0.03, ema=plan.ema, versed=network.backbone)
         self.seconds = 0.0
 
+    def begin(self, weights: Path) -> None:
+        """Begin a run of its own with the weights of another one's checkpoint."""
+        self.load(weights)
+        self.seconds = 0.0
+
     def run(self, photos: Sequence[Photo], checkpoint: Path, crew: Crew = ALONE) -> None:
         """Learn until the plan's minutes are over; the first process reports and saves, now and then and at the end.
 

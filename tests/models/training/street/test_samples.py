@@ -6,7 +6,7 @@ import pytest
 
 from models.training.street.listing import Photo, read_set
 from models.training.street.samples import FILL, draw, whole
-from models.training.street.sets import known_classes
+from models.training.street.sets import LABELLED, SHARES, known_classes
 from tests.models.training.street.photos import write_set
 
 
@@ -49,6 +49,16 @@ def test_objects_lie_inside_and_each_part_knows_what_its_set_knows(photos: list[
         assert known <= {tuple(known_classes("people")), tuple(known_classes("pothole"))}
         counts.add(len(sample.areas))
     assert counts == {1, 4}
+
+
+def test_sets_are_drawn_as_often_as_their_shares_say_whatever_their_size(photos: list[Photo]) -> None:
+    assert set(SHARES) == set(LABELLED)
+    assert sum(SHARES.values()) == pytest.approx(1)
+    rng, people = np.random.default_rng(1), tuple(known_classes("people"))
+    # One person and two potholes to choose from: by chance alone 1 in 3 would show a person.
+    drawn = [draw(rng, photos[1:], 32, plain=True) for _ in range(200)]
+    wanted = SHARES["people"] / (SHARES["people"] + SHARES["pothole"])
+    assert np.mean([tuple(sample.known[0]) == people for sample in drawn]) == pytest.approx(wanted, abs=0.06)
 
 
 def test_what_is_too_small_to_tell_is_vague(photos: list[Photo]) -> None:

@@ -147,6 +147,19 @@ def test_a_stopped_run_goes_on_where_it_was(photos: list[Photo], tmp_path: Path)
         assert torch.equal(one, other)
 
 
+def test_a_run_begins_with_the_weights_of_another_and_has_all_its_own_minutes(
+    photos: list[Photo], tmp_path: Path
+) -> None:
+    first = Trainer(Plan(minutes=1e-4, batch=1), seed=1)
+    first.run(photos, tmp_path / "first.pt")
+    second = Trainer(Plan(minutes=1e-4, batch=1), seed=2)
+    second.begin(tmp_path / "first.pt")
+    for one, other in zip(first.network.parameters(), second.network.parameters(), strict=True):
+        assert torch.equal(one, other)
+    second.run(photos, tmp_path / "second.pt")
+    assert second.step > first.step
+
+
 def test_a_run_ends_with_its_minutes_and_leaves_the_averaged_weights(photos: list[Photo], tmp_path: Path) -> None:
     trainer = Trainer(Plan(minutes=1e-4, batch=1), seed=1)
     trainer.run(photos, tmp_path / "run.pt")
