@@ -8,20 +8,17 @@ import numpy as np
 import supervision as sv
 
 from models.faces.detector import NetworkSession
+from vision.crops import crops, halvings, moved, resized
 from vision.decode import face_detections
 from vision.errors import ConfigurationError, ModelContractError
 from vision.mtcnn import (
     WINDOW_SIDE,
     Windows,
-    crops,
-    halvings,
     join,
     landmarks_in,
     level_image,
-    moved,
     proposals,
     pyramid_scales,
-    resized,
     squares,
     suppress,
     unmirrored,

@@ -1,14 +1,12 @@
 import numpy as np
 import pytest
 
+from vision.crops import halvings
 from vision.mtcnn import (
     Windows,
-    crops,
-    halvings,
     join,
     landmarks_in,
     level_image,
-    moved,
     proposals,
     pyramid_scales,
     squares,
@@ -24,17 +22,6 @@ def floats(values: object) -> FloatArray:
 def windows(*rows: tuple[float, float, float, float, float]) -> Windows:
     table = floats(rows).reshape(-1, 5)
     return Windows(table[:, :4], table[:, 4])
-
-
-def test_halvings_stop_before_the_shorter_side_is_too_small() -> None:
-    pictures = halvings(np.zeros((50, 101, 3), dtype=np.uint8), 12)
-    assert [picture.shape[:2] for picture in pictures] == [(50, 101), (25, 50), (12, 25)]
-
-
-def test_a_halving_averages_four_pixels_and_drops_the_odd_last_row() -> None:
-    image = np.zeros((3, 2, 3), dtype=np.uint8)
-    image[0, 0], image[2] = 100, 255
-    assert halvings(image, 1)[1].tolist() == [[[25, 25, 25]]]  # 100 / 4
 
 
 def test_the_pyramid_goes_from_the_smallest_face_to_the_whole_picture() -> None:
@@ -78,43 +65,8 @@ def test_a_map_without_faces_proposes_nothing() -> None:
     assert len(join([found, found])) == len(join([])) == 0
 
 
-def test_boxes_move_by_shares_of_their_own_sides() -> None:
-    assert moved(floats([[0, 0, 10, 20]]), floats([[0.1, -0.1, 0.2, 0.5]])).tolist() == [[1, -2, 12, 30]]
-
-
 def test_squares_keep_the_centre_and_take_the_longer_side() -> None:
     assert squares(floats([[0, 0, 10, 20], [5, 5, 25, 15]])).tolist() == [[-5, 0, 15, 20], [5, 0, 25, 20]]
-
-
-def test_crops_are_rgb_planes_of_the_window_s_pixels() -> None:
-    image = np.arange(6 * 6 * 3, dtype=np.uint8).reshape(6, 6, 3)
-    crop = crops([image], floats([[1, 2, 5, 6]]), 4)
-    assert crop.dtype == np.float32
-    assert np.array_equal(crop[0], image[2:6, 1:5, ::-1].transpose(2, 0, 1))
-
-
-def test_crops_beyond_the_border_are_grey() -> None:
-    crop = crops([np.zeros((4, 4, 3), dtype=np.uint8)], floats([[-4, -4, 4, 4]]), 8)
-    assert (crop[0, :, :3, :3] == 128).all()
-    assert (crop[0, :, 5:, 5:] == 0).all()
-
-
-def test_a_large_window_is_read_from_a_halving() -> None:
-    stripes = np.zeros((64, 64, 3), dtype=np.uint8)
-    stripes[:, ::2] = 200
-    # Eight pixels to one: any aliasing would show as 0 or 200 instead of the stripes' mean.
-    assert (crops(halvings(stripes, 8), floats([[0, 0, 64, 64]]), 8) == 100).all()
-
-
-def test_each_crop_belongs_to_its_own_window_whatever_its_size() -> None:
-    image = np.zeros((64, 64, 3), dtype=np.uint8)
-    image[:, 32:] = 80
-    boxes = floats([[32, 0, 64, 32], [0, 0, 8, 8], [40, 40, 48, 48], [0, 0, 32, 32]])
-    assert crops(halvings(image, 8), boxes, 8).mean(axis=(1, 2, 3)) == pytest.approx([80, 0, 80, 0], abs=3)
-
-
-def test_no_window_gives_no_crop() -> None:
-    assert crops([np.zeros((4, 4, 3), dtype=np.uint8)], floats([]).reshape(0, 4), 24).shape == (0, 3, 24, 24)
 
 
 def test_suppression_keeps_the_better_of_two_overlapping_windows() -> None:
