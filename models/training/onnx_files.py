@@ -1,7 +1,8 @@
 """Trained detectors as ONNX files: exported, checked against torch, and in 8 bits."""
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,14 @@ from onnxruntime.quantization import (
     quantize_static,
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
+from torch import Tensor
 
 from models.manifest import Preprocessing
 from vision.errors import ModelContractError
 from vision.preprocess import letterbox, to_tensor
 from vision.types import Image
+
+Inputs = dict[str, NDArray[np.float32]]
 
 _OPSET = 17
 _TRACED_HW = (384, 640)
@@ -45,20 +49,51 @@ def export_detector(network: torch.nn.Module, path: Path, outputs: Sequence[str]
     for name in outputs:
         stride = name.split("_")[1]
         axes[name] = {2: f"rows_{stride}", 3: f"columns_{stride}"}
+    tolerances = {name: _SCORE_TOLERANCE if name.startswith("scores") else _PIXEL_TOLERANCE for name in outputs}
+    picture = np.random.default_rng(0).random((1, 3, *_CHECKED_HW), np.float32)
+    traced, checked = {"image": torch.zeros(1, 3, *_TRACED_HW)}, {"image": torch.from_numpy(picture)}
+    export_checked(network, path, traced, checked, axes, tolerances)
+
+
+def export_checked(
+    network: torch.nn.Module,
+    path: Path,
+    traced: Mapping[str, Tensor],
+    checked: Mapping[str, Tensor],
+    axes: Mapping[str, Mapping[int, str]],
+    tolerances: Mapping[str, float],
+) -> None:
+    """Write a network and compare it with torch.
+
+    Args:
+        traced: inputs by name, in the network's order.
+        checked: inputs of another shape: a size that was frozen into the graph would show.
+        axes: names of the free dimensions, by input and output.
+        tolerances: of the outputs by name, in the network's order.
+
+    Raises:
+        ModelContractError: onnxruntime computes something else than torch.
+    """
     with torch.no_grad():
         # The tracing exporter needs no onnxscript, and these networks have no branches.
         torch.onnx.export(
             network,
-            (torch.zeros(1, 3, *_TRACED_HW),),
+            tuple(traced.values()),
             str(path),
-            input_names=["image"],
-            output_names=list(outputs),
-            dynamic_axes=axes,
+            input_names=list(traced),
+            output_names=list(tolerances),
+            dynamic_axes={one: dict(free) for one, free in axes.items()},
             opset_version=_OPSET,
             dynamo=False,
         )
+        wanted = [output.numpy() for output in network(*checked.values())]
     _fold(path)
-    _check(network, path, outputs)
+    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    got: list[NDArray[np.float32]] = session.run(list(tolerances), {name: one.numpy() for name, one in checked.items()})
+    for (output, tolerance), one, other in zip(tolerances.items(), wanted, got, strict=True):
+        worst = float(np.abs(one - other).max())
+        if worst > tolerance:
+            raise ModelContractError(f"{path.name} {output}: wanted at most {tolerance} from torch, got {worst}")
 
 
 def quantise_detector(
@@ -74,9 +109,22 @@ def quantise_detector(
     Args:
         pictures: (H, W, 3) uint8 BGR; the ranges of all values are taken from them.
         size_wh: at which they are looked at: the collector of ranges wants one size.
+        float_parts: see `quantise`.
+        preprocessing: of the pictures, as the network is listed with.
+    """
+    canvases = (letterbox(picture, size_wh)[0] for picture in pictures)
+    prepared = preprocessing
+    tensors = (to_tensor(one, channels=prepared.channels, mean=prepared.mean, std=prepared.std) for one in canvases)
+    quantise(network, quantised, ({"image": tensor} for tensor in tensors), float_parts)
+
+
+def quantise(network: Path, quantised: Path, inputs: Iterable[Inputs], float_parts: Sequence[str]) -> None:
+    """Write the 8-bit twin of a network.
+
+    Args:
+        inputs: by name, each always of one shape; the ranges of all values are taken from them.
         float_parts: parts of the network whose convolutions stay as they are: rounding what the last ones say to 256
             steps would move corners by pixels.
-        preprocessing: of the pictures, as the network is listed with.
     """
     with tempfile.TemporaryDirectory() as folder:
         prepared = Path(folder) / "prepared.onnx"
@@ -84,7 +132,7 @@ def quantise_detector(
         quantize_static(
             str(prepared),
             str(quantised),
-            _Pictures(pictures, size_wh, preprocessing),
+            _Reader(iter(inputs)),
             quant_format=QuantFormat.QDQ,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
@@ -97,19 +145,15 @@ def quantise_detector(
         )
 
 
-class _Pictures(CalibrationDataReader):
-    """Pictures as the detector would see them."""
+@dataclass(frozen=True, slots=True)
+class _Reader(CalibrationDataReader):
+    """Inputs one by one, as the collector of ranges asks for them."""
 
-    def __init__(self, pictures: Iterable[Image], size_wh: tuple[int, int], prepared: Preprocessing) -> None:
-        canvases = (letterbox(picture, size_wh)[0] for picture in pictures)
-        self._tensors = (
-            to_tensor(canvas, channels=prepared.channels, mean=prepared.mean, std=prepared.std) for canvas in canvases
-        )
+    inputs: Iterator[Inputs]
 
-    def get_next(self) -> dict[str, NDArray[np.float32]] | None:
-        """The next picture, or None at the end."""
-        tensor = next(self._tensors, None)
-        return None if tensor is None else {"image": tensor}
+    def get_next(self) -> Inputs | None:
+        """The next ones, or None at the end."""
+        return next(self.inputs, None)
 
 
 def evenly(count: int, wanted: int) -> list[int]:
@@ -123,19 +167,6 @@ def _fold(path: Path) -> None:
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.optimized_model_filepath = str(path)
     ort.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
-
-
-def _check(network: torch.nn.Module, path: Path, outputs: Sequence[str]) -> None:
-    picture = np.random.default_rng(0).random((1, 3, *_CHECKED_HW), np.float32)
-    with torch.no_grad():
-        wanted = [output.numpy() for output in network(torch.from_numpy(picture))]
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    got: list[NDArray[np.float32]] = session.run(list(outputs), {"image": picture})
-    for name, one, other in zip(outputs, wanted, got, strict=True):
-        tolerance = _SCORE_TOLERANCE if name.startswith("scores") else _PIXEL_TOLERANCE
-        worst = float(np.abs(one - other).max())
-        if worst > tolerance:
-            raise ModelContractError(f"{path.name} {name}: wanted at most {tolerance} from torch, got {worst}")
 
 
 def _convolutions_of(path: Path, parts: Sequence[str]) -> list[str]:

@@ -11,19 +11,14 @@ from models.training.arguments import Checkpoint, Exported, Trained, Written
 from models.training.crew import Crew
 from models.training.street.export import export_network, quantise_network
 from models.training.street.files import opened
-from models.training.street.listing import Photo, read_set, split, write_sets
+from models.training.street.listing import read_sets, split, write_sets
 from models.training.street.score import score as score_photos
-from models.training.street.sets import LABELLED
 from models.training.street.train import Plan, Trainer, shipped_network
 
 _LOWEST = 0.01
 
 app = typer.Typer(help="The street detector.", no_args_is_help=True)
 _Sets = Annotated[Path, typer.Argument(help="a folder of sets", exists=True, file_okay=False)]
-
-
-def _read(folder: Path) -> list[Photo]:
-    return [photo for name in LABELLED if (folder / name).is_dir() for photo in read_set(folder / name)]
 
 
 @app.command("split")
@@ -34,7 +29,7 @@ def split_sets(
     seed: int = 1,
 ) -> None:
     """Drop copies, and part what is learnt from what is measured on, by clip and likeness."""
-    photos = _read(sets)
+    photos = read_sets(sets)
     train_photos, held_out = split(photos, share, seed)
     write_sets(train_photos, folder / "train")
     write_sets(held_out, folder / "held-out")
@@ -64,7 +59,7 @@ def train(
         trainer.load(checkpoint)
     elif weights:
         trainer.begin(weights)
-    trainer.run(_read(sets), checkpoint, crew)
+    trainer.run(read_sets(sets), checkpoint, crew)
     crew.leave()
 
 
@@ -82,13 +77,13 @@ def quantise(
     count: Annotated[int, typer.Option(help="pictures whose values set the ranges", min=1)] = 40,
 ) -> None:
     """Write the 8-bit twin of an exported network."""
-    quantise_network(network, quantised, _read(sets), count)
+    quantise_network(network, quantised, read_sets(sets), count)
 
 
 @app.command()
 def score(network: Exported, sets: _Sets) -> None:
     """Print AP50 by set and class, and the threshold at which precision and recall are best together."""
-    for (name, label), findings in score_photos(opened(network, _LOWEST).detect, _read(sets)).items():
+    for (name, label), findings in score_photos(opened(network, _LOWEST).detect, read_sets(sets)).items():
         threshold = findings.threshold()
         typer.echo(
             f"{name} {label}: {findings.wanted} objects, AP50 {findings.average_precision:.3f}, at {threshold:.2f} "

@@ -17,9 +17,6 @@ _STAGES = ((1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80
 _STEM = 32
 # The stages whose maps have strides 8, 16 and 32.
 _TAPPED = (2, 4, 5)
-# Edges and textures need no further lessons, and large maps cost the most time.
-_FROZEN_STAGES = 3
-
 CHANNELS = tuple(_STAGES[index][-1] for index in _TAPPED)
 """Of the maps at strides 8, 16 and 32."""
 
@@ -62,19 +59,25 @@ class _Block(nn.Module):
 
 
 class Backbone(nn.Module):
-    """Pictures (N, 3, H, W) in -1..1, BGR, H and W multiples of 32, to maps of `CHANNELS` at strides 8, 16 and 32."""
+    """Pictures (N, 3, H, W) in -1..1, BGR, H and W multiples of 32, to maps of `CHANNELS` at strides 8, 16 and 32.
 
-    def __init__(self) -> None:
+    Args:
+        stages: how many of the six it has; with five, the last map is that at stride 16.
+        frozen: how many of them do not learn: edges and textures need no further lessons, and large maps cost the
+            most time.
+    """
+
+    def __init__(self, stages: int = len(_STAGES), frozen: int = 3) -> None:
         super().__init__()
         self.stem = _Conv(3, _STEM, 3, 2)
         self.stages = nn.ModuleList()
         channels = _STEM
-        for count, kernel, stride, expansion, outputs in _STAGES:
+        for count, kernel, stride, expansion, outputs in _STAGES[:stages]:
             first = _Block(channels, outputs, kernel, stride, expansion)
             others = (_Block(outputs, outputs, kernel, 1, expansion) for _ in range(count - 1))
             self.stages.append(nn.Sequential(first, *others))
             channels = outputs
-        for part in (self.stem, *self.stages[:_FROZEN_STAGES]):
+        for part in (self.stem, *self.stages[:frozen]):
             part.requires_grad_(False)
 
     def forward(self, pictures: Tensor) -> list[Tensor]:

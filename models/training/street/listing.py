@@ -74,6 +74,11 @@ def read_set(folder: Path) -> list[Photo]:
     return [_photo(folder, json.loads(line)) for line in lines if line.strip()]
 
 
+def read_sets(folder: Path) -> list[Photo]:
+    """The pictures of all sets whose folders lie there. Raises: see `read_set`."""
+    return [photo for name in LABELLED if (folder / name).is_dir() for photo in read_set(folder / name)]
+
+
 def split(photos: Sequence[Photo], share: float, seed: int) -> tuple[list[Photo], list[Photo]]:
     """Pictures to learn from and pictures held out, without copies; no clip, place or likeness is on both sides.
 

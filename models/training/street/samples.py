@@ -71,7 +71,7 @@ def draw(rng: np.random.Generator, photos: Sequence[Photo], side: int, plain: bo
     for part, (left, top, right, bottom) in zip(parts, corners, strict=False):
         picture[top:bottom, left:right] = part.picture
     return Sample(
-        _relit(rng, picture),
+        relit(rng, picture),
         *(
             np.concatenate([getattr(part, name) for part in parts])
             for name in ("boxes", "classes", "vague", "vague_classes", "areas", "known")
@@ -142,7 +142,7 @@ def _areas(boxes: NDArray[np.floating]) -> NDArray[np.floating]:
     return np.asarray(np.prod(boxes[:, 2:] - boxes[:, :2], axis=1))
 
 
-def _relit(rng: np.random.Generator, picture: Image) -> Image:
+def relit(rng: np.random.Generator, picture: Image) -> Image:
     """Another colour, brightness and sharpness; sometimes night, with its noise."""
     hsv = cv2.cvtColor(picture, cv2.COLOR_BGR2HSV).astype(np.float32)
     hsv[..., 0] = (hsv[..., 0] + rng.uniform(-6, 6)) % 180

@@ -1,57 +1,33 @@
-"""The training loop: for so many minutes, on one process or on several that `torchrun` started."""
+"""The street detector's training."""
 
-import logging
-import math
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch.nn.parallel import DistributedDataParallel
+from torch import Tensor
 
 from models.training.crew import ALONE, Crew
-from models.training.learner import Learner
 from models.training.street.batches import Batch, batch_of
 from models.training.street.listing import Photo
 from models.training.street.losses import loss_of
 from models.training.street.network import StreetNetwork
-
-logger = logging.getLogger(__name__)
-
-# Of the minutes: over which the rate rises.
-_WARM_UP = 0.02
-_REPORT_EVERY = 20
+from models.training.timed import TimedLearner, TimePlan
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(TimePlan):
     """How to learn.
 
     Attributes:
-        minutes: of this machine's time, those before a checkpoint included; the rate follows a cosine over them.
-        rate: the highest learning rate.
-        batch: pictures a step and process.
-        ema: how much of the averaged weights stays at each step.
         plain: of the minutes: in the last ones every picture is one photo at its usual size. What is drawn together
             by chance teaches much, but is not what a camera shows.
-        save_s: seconds between two checkpoints.
     """
 
-    minutes: float
-    rate: float = 2e-3
-    batch: int = 6
-    ema: float = 0.998
     plain: float = 0.25
-    save_s: float = 300.0
-
-    def rate_at(self, done: float) -> float:
-        """The learning rate when the share `done` of the minutes, 0..1, is over."""
-        return self.rate * min((done + 1e-3) / _WARM_UP, 0.5 * (1 + math.cos(math.pi * min(done, 1.0))) + 0.01)
 
 
-class Trainer(Learner):
+class Trainer(TimedLearner[Batch]):
     """A network with its optimiser and its averaged twin, which is the one to ship.
 
     Args:
@@ -62,57 +38,25 @@ class Trainer(Learner):
 
     def __init__(self, plan: Plan, seed: int = 0, imagenet: Path | None = None) -> None:
         torch.manual_seed(seed)
-        self.plan = plan
+        self._plain_from = 1 - plan.plain
         self._seed = seed
         network = StreetNetwork()
         if imagenet:
             network.backbone.load_imagenet(imagenet)
-        super().__init__(network, weight_decay=0.03, ema=plan.ema, versed=network.backbone)
-        self.seconds = 0.0
-
-    def begin(self, weights: Path) -> None:
-        """Begin a run of its own with the weights of another one's checkpoint."""
-        self.load(weights)
-        self.seconds = 0.0
+        super().__init__(plan, network, weight_decay=0.03, versed=network.backbone)
 
     def run(self, photos: Sequence[Photo], checkpoint: Path, crew: Crew = ALONE) -> None:
-        """Learn until the plan's minutes are over; the first process reports and saves, now and then and at the end.
+        """Learn from these photos; every process draws other ones. See `TimedLearner.keep_learning`."""
 
-        Args:
-            photos: to learn from; every process draws other ones.
-            checkpoint: written whole or not at all.
-            crew: the processes that learn together.
-        """
-        network = DistributedDataParallel(self.network) if crew.size > 1 else self.network
-        network.train()
-        saved = self.seconds
-        while self.seconds < self.plan.minutes * 60:
-            begun = time.monotonic()
-            number = self.step * crew.size + crew.rank
-            plain = self.seconds >= (1 - self.plan.plain) * self.plan.minutes * 60
-            losses = self.learn(network, batch_of(photos, self.plan.batch, self._seed, number, plain=plain))
-            self.seconds += crew.longest(time.monotonic() - begun)
-            if crew.rank == 0 and self.step % _REPORT_EVERY == 0:
-                logger.info("step %d, %.0f s: scores %.3f, boxes %.3f", self.step, self.seconds, *losses)
-            if crew.rank == 0 and self.seconds - saved > self.plan.save_s:
-                saved = self.seconds
-                self.save(checkpoint)
-        if crew.rank == 0:
-            self.save(checkpoint)
+        def lesson(number: int) -> Batch:
+            return batch_of(photos, self.plan.batch, self._seed, number, plain=self.done >= self._plain_from)
 
-    def learn(self, network: torch.nn.Module, batch: Batch) -> tuple[float, float]:
-        """One step; both parts of its loss."""
-        pictures, truths = batch
-        scores, boxes = loss_of(network(pictures), truths, pictures.shape[-1])
-        self.descend(scores + boxes, self.plan.rate_at(self.seconds / (self.plan.minutes * 60)))
-        return float(scores.detach()), float(boxes.detach())
+        self.keep_learning(lesson, checkpoint, crew)
 
-    def _content(self) -> dict[str, Any]:
-        return super()._content() | {"seconds": self.seconds}
-
-    def _restore(self, content: dict[str, Any]) -> None:
-        super()._restore(content)
-        self.seconds = content["seconds"]
+    def losses(self, network: torch.nn.Module, lesson: Batch) -> tuple[Tensor, Tensor]:
+        """See `TimedLearner.losses`."""
+        pictures, truths = lesson
+        return loss_of(network(pictures), truths, pictures.shape[-1])
 
 
 def shipped_network(checkpoint: Path) -> StreetNetwork:
