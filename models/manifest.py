@@ -124,6 +124,8 @@ class StreetSpec(_Strict):
     """Of the network's classes, in the order of its outputs; may be left out."""
     classes: dict[str, StreetClass] = Field(min_length=1)
     """From a name, or a place counted from 0, to our class."""
+    verified: tuple[StreetClass, ...] = ()
+    """Ours at which the entry's second network, where there is one, looks again."""
 
     @model_validator(mode="after")
     def _maps_what_is_there(self) -> Self:

@@ -1,5 +1,6 @@
 """People, vehicles and what litters or endangers a street, by any network of a family with a head."""
 
+from collections.abc import Sequence
 from typing import Protocol, cast
 
 import numpy as np
@@ -20,6 +21,7 @@ DEFAULT_MIN_SCORE = 0.25
 DEFAULT_MAX_OVERLAP = 0.55
 # What is less sure hardly moves a box, and there is much of it.
 _VOTER_SCORE = 0.1
+_THRESHOLDS = ("score", "overlap", "vote", "unsure", "sure")
 # A car that is also a truck would be two tracks: vehicles compete with each other, all else with its own class.
 _GROUPS = np.array(
     [STREET_CLASSES.index("bicycle") if name in VEHICLES else i for i, name in enumerate(STREET_CLASSES)]
@@ -75,17 +77,18 @@ class StreetDetector:
         """The objects, best first; see `ObjectDetector.detect`."""
         check_image(image)
         least = self._min_scores if min_score is None else np.full(len(STREET_CLASSES), min_score, np.float32)
-        size_wh = self._head.canvas(self._session.network, (image.shape[1], image.shape[0]))
-        canvas, placement = letterbox(image, size_wh, fill=self._head.fill, centred=self._head.centred)
+        head = self._head
+        size_wh = head.canvas(self._session.network, (image.shape[1], image.shape[0]))
+        canvas, placement = letterbox(image, size_wh, fill=head.fill, centred=head.centred, quick=head.quick)
         prepared = self._preprocessing
         outputs = self._session.run(to_tensor(canvas, channels=prepared.channels, mean=prepared.mean, std=prepared.std))
         lowest = float(least.min()) if self._vote is None else min(float(least.min()), _VOTER_SCORE)
-        found = self._head.decode(outputs, size_wh, lowest)
+        found = head.decode(outputs, size_wh, lowest)
         xyxy = placement.to_source(np.asarray(found.xyxy).reshape(-1, 2, 2)).reshape(-1, 4)
         places = self._places[np.asarray(found.class_id)]
         confidence = np.asarray(found.confidence)
         known = places >= 0
-        every = street_detections(_inside(xyxy[known], image), confidence[known], places[known])
+        every = street_detections(inside(xyxy[known], image), confidence[known], places[known])
         sure = np.asarray(every.confidence) >= least[np.asarray(every.class_id)]
         best = best_of(cast("sv.Detections", every[sure]), self.max_overlap)
         if self._vote is not None:
@@ -118,22 +121,37 @@ def competing(ones: sv.Detections, others: sv.Detections) -> NDArray[np.bool_]:
     return same
 
 
+def rival_classes(classes: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """(N, classes): of each object's class, which classes exclude it, itself among them."""
+    rivals: NDArray[np.bool_] = _GROUPS[classes][:, None] == _GROUPS[None]
+    return rivals
+
+
+def joined(parts: Sequence[sv.Detections]) -> sv.Detections:
+    """The objects of all parts as one."""
+    return street_detections(
+        np.concatenate([part.xyxy for part in parts]),
+        np.concatenate([np.asarray(part.confidence) for part in parts]),
+        np.concatenate([np.asarray(part.class_id) for part in parts]),
+    )
+
+
 def class_thresholds(spec: ModelSpec) -> FloatArray:
     """(classes,) the score from which on an object of each class is reported.
 
     Raises:
-        ConfigurationError: a threshold that is neither `score`, `overlap` or `vote`, nor of a class.
+        ConfigurationError: a threshold that is neither one of a detector's nor of a class.
     """
-    unknown = sorted(set(spec.thresholds) - {"score", "overlap", "vote", *STREET_CLASSES})
+    unknown = sorted(set(spec.thresholds) - {*_THRESHOLDS, *STREET_CLASSES})
     if unknown:
         raise ConfigurationError(
-            f"{spec.id}: wanted thresholds score, overlap, vote or of a class, got {', '.join(unknown)}"
+            f"{spec.id}: wanted thresholds {', '.join(_THRESHOLDS)} or of a class, got {', '.join(unknown)}"
         )
     common = spec.thresholds.get("score", DEFAULT_MIN_SCORE)
     return np.array([spec.thresholds.get(name, common) for name in STREET_CLASSES], np.float32)
 
 
-def _inside(xyxy: FloatArray, image: Image) -> FloatArray:
+def inside(xyxy: FloatArray, image: Image) -> FloatArray:
     """Boxes cut off at the picture's border."""
     height, width = image.shape[:2]
     cut: FloatArray = np.clip(xyxy, 0, np.array([width, height, width, height], np.float32))

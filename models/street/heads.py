@@ -30,10 +30,12 @@ class Head(Protocol):
     Attributes:
         fill: grey value of the canvas beyond the picture, 0..255.
         centred: whether the picture lies in the canvas's middle, otherwise in its top-left corner.
+        quick: whether the picture is brought to the canvas's size by `resize_quickly`.
     """
 
     fill: int
     centred: bool
+    quick: bool
 
     def classes(self, network: Network) -> int:
         """How many classes the network tells apart.
@@ -58,6 +60,7 @@ class _FixedInput:
     strides: tuple[int, ...] = (8, 16, 32)
     fill = 114
     centred = True
+    quick = False
 
     def canvas(self, network: Network, picture_wh: tuple[int, int]) -> tuple[int, int]:  # noqa: ARG002 - of any size
         """The input's size."""
@@ -169,8 +172,9 @@ class CellHead:
     strides = (8, 16, 32)
     fill = 114
     centred = True
-    pixels = 416 * 416
-    """The canvas has about so many: as many as YOLOX nano's."""
+    quick = True
+    pixels = 384 * 384
+    """The canvas has about so many; what is unsure is looked at again from near."""
 
     def classes(self, network: Network) -> int:
         """See `Head.classes`."""

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import supervision as sv
 
-from models.street.detector import ObjectDetector, best_of, street_detections
+from models.street.detector import ObjectDetector, best_of, joined, street_detections
 from vision.errors import ConfigurationError
 from vision.types import FloatArray, Image, check_image
 
@@ -51,12 +51,7 @@ class TiledDetector:
         tiles = tile_boxes((image.shape[1], image.shape[0]), self._tile_wh, self._overlap)
         if len(tiles) > 1:
             looks += [self._look(image, tile, min_score) for tile in tiles]
-        found = street_detections(
-            np.concatenate([look.xyxy for look in looks]),
-            np.concatenate([np.asarray(look.confidence) for look in looks]),
-            np.concatenate([np.asarray(look.class_id) for look in looks]),
-        )
-        return best_of(found, self._max_overlap)
+        return best_of(joined(looks), self._max_overlap)
 
     def _look(self, image: Image, tile: tuple[int, int, int, int], min_score: float | None) -> sv.Detections:
         """The objects that lie wholly in a part, in pixels of the picture."""

@@ -81,9 +81,14 @@ def quantise(
 
 
 @app.command()
-def score(network: Exported, sets: _Sets) -> None:
+def score(
+    network: Exported,
+    sets: _Sets,
+    verifier: Annotated[Path | None, typer.Option(help="the network that takes a second look", exists=True)] = None,
+) -> None:
     """Print AP50 by set and class, and the threshold at which precision and recall are best together."""
-    for (name, label), findings in score_photos(opened(network, _LOWEST).detect, read_sets(sets)).items():
+    detector = opened(network, _LOWEST, verifier)
+    for (name, label), findings in score_photos(detector.detect, read_sets(sets)).items():
         threshold = findings.threshold()
         typer.echo(
             f"{name} {label}: {findings.wanted} objects, AP50 {findings.average_precision:.3f}, at {threshold:.2f} "

@@ -10,7 +10,7 @@ from models.training.street.listing import Photo
 from models.training.street.samples import Sample, draw
 from models.training.street.targets import Truth, truth_of
 
-# The detector's own canvas, and smaller ones, which teach more pictures in the same time.
+# About the detector's own canvas, 384 x 384: smaller ones teach more pictures in the same time.
 SIDES = (320, 352, 384, 416, 416)
 
 Batch = tuple[Tensor, list[Truth]]
