@@ -116,7 +116,8 @@ def test_the_same_step_gives_the_same_views(proposed: list[Proposed]) -> None:
     assert not torch.equal(one.pictures, crops_of(proposed, 12, seed=3, step=8).pictures)
 
 
-def test_a_mirrored_view_has_its_edges_mirrored(tmp_path: Path) -> None:
+def test_a_mirrored_view_has_its_edges_mirrored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.training.verifier.samples._HIDDEN", 0.0)
     labelled = photo(tmp_path, "people", (PERSON, (20, 10, 40, 60)))
     boxes = np.array([[16, 10, 36, 60]], np.float32)
     batch = crops_of([Proposed(labelled, boxes, np.array([0.5], np.float32), np.array([PERSON]))], 64, 1, 1)
@@ -127,6 +128,14 @@ def test_a_mirrored_view_has_its_edges_mirrored(tmp_path: Path) -> None:
     )
     assert (sides == brighter).float().mean() > 0.9
     assert set(sides.tolist()) == {-1.0, 1.0}
+
+
+def test_of_half_of_the_views_a_part_is_hidden(proposed: list[Proposed], monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden = crops_of(proposed, 64, seed=3, step=7).pictures
+    monkeypatch.setattr("models.training.verifier.samples._HIDDEN", 0.0)
+    whole = crops_of(proposed, 64, seed=3, step=7).pictures
+    changed = (hidden[:8] != whole[:8]).flatten(1).any(dim=1)
+    assert 0 < changed.sum() < 8
 
 
 def test_learning_one_batch_again_and_again_lowers_its_loss(proposed: list[Proposed]) -> None:
