@@ -1,13 +1,10 @@
 """Views to learn from: proposals, moved a little by chance, with what is known about each."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import cv2
 import numpy as np
-import supervision as sv
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -15,17 +12,11 @@ from torch import Tensor
 from models.street.verifier import close_views, said_of
 from models.training.street.listing import Photo
 from models.training.street.samples import relit
-from models.training.street.sets import SHARES, excluded_classes
+from models.training.street.sets import SHARES
+from models.training.verifier.lessons import lessons_of, remarked
 from models.training.verifier.proposals import Proposed
-from models.training.verifier.remarks import Remarks, read_remarks
-from vision.errors import NotAnImage
-from vision.street_classes import STREET_CLASSES, VEHICLES
 from vision.types import FloatArray, Image
 
-FOUND_IOU = 0.5
-_VEHICLES = [STREET_CLASSES.index(name) for name in VEHICLES]
-# Between these overlaps with a label a crop is more and more taken for the object.
-_LOOSE_IOU = 0.4
 # How far a view's edges are moved, in its box's width and height, and how much the detector's logit is.
 _JITTER = 0.08
 _DOUBT = 0.3
@@ -33,12 +24,12 @@ _MIRRORED = 0.5
 _HIDDEN = 0.5
 # A proposal that somebody remarked on is drawn so many times as often.
 _REMARKABLE = 5.0
-# Crops from one photo in a row: reading and lighting it takes longer than cutting it.
+# Views from one photo in a row: reading and lighting it takes longer than cutting it.
 _PER_PHOTO = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Crops:
+class Views:
     """A batch.
 
     Attributes:
@@ -46,7 +37,7 @@ class Crops:
         said: (N, classes) the detector's score at its class, 0 elsewhere.
         scores: (N, classes) 0..1: how much it is an object of the class.
         known: (N, classes) 1 where that is known, 0 elsewhere.
-        offsets: (N, 4) how far the object's edges are from the crop's box, in its widths and heights.
+        offsets: (N, 4) how far the object's edges are from the view's box, in its widths and heights.
         placed: (N,) 1 where there is such an object, 0 elsewhere.
     """
 
@@ -58,57 +49,13 @@ class Crops:
     placed: Tensor
 
 
-def crops_of(proposed: Sequence[Proposed], count: int, seed: int, step: int) -> Crops:
-    """The crops of a step: the same seed and step give the same ones, in whatever process."""
+def views_of(proposed: Sequence[Proposed], count: int, seed: int, step: int) -> Views:
+    """The views of a step: the same seed and step give the same ones, in whatever process."""
     rng = np.random.default_rng((seed, step))
     chances = _chances(tuple(one.photo.set_name if len(one.boxes) else "" for one in proposed))
     chosen = rng.choice(len(proposed), -(-count // _PER_PHOTO), p=chances)
     parts = [_from_photo(rng, proposed[int(index)]) for index in chosen]
-    return Crops(*(torch.from_numpy(np.concatenate(part)[:count]) for part in zip(*parts, strict=True)))
-
-
-def lessons_of(
-    photo: Photo, boxes: FloatArray
-) -> tuple[FloatArray, NDArray[np.float32], FloatArray, NDArray[np.float32]]:
-    """What boxes in a photo are: `scores`, `known`, `offsets` and `placed` of `Crops`."""
-    classes = len(STREET_CLASSES)
-    scores = np.zeros((len(boxes), classes), np.float32)
-    known = np.repeat(photo.known[None].astype(np.float32), len(boxes), axis=0)
-    offsets = np.zeros((len(boxes), 4), np.float32)
-    placed = np.zeros(len(boxes), np.float32)
-    for looked_at, vehicle in remarked(photo, boxes):
-        known[looked_at, _VEHICLES] = 1
-        if vehicle is not None:
-            scores[looked_at, vehicle] = 1
-    if not len(photo.boxes):
-        return scores, known, offsets, placed
-    overlaps = np.asarray(sv.box_iou_batch(boxes, photo.boxes), np.float32)
-    sure = np.clip((overlaps - _LOOSE_IOU) / (FOUND_IOU - _LOOSE_IOU), 0, 1)
-    for place in np.unique(photo.classes):
-        scores[:, place] = sure[:, photo.classes == place].max(axis=1)
-    best = overlaps.argmax(axis=1)
-    found = overlaps.max(axis=1) >= _LOOSE_IOU
-    sides = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
-    offsets[found] = ((photo.boxes[best] - boxes) / np.maximum(sides, 1.0))[found]
-    placed[found] = 1
-    for row in np.flatnonzero(found):
-        known[row, excluded_classes(int(photo.classes[best[row]]))] = 1
-    return scores, known, offsets, placed
-
-
-def remarked(photo: Photo, boxes: FloatArray) -> list[tuple[int, int | None]]:
-    """The rows of the boxes that somebody remarked on, and which vehicle each is, if any."""
-    remarks = _remarks().get(photo.path.name)
-    if remarks is None or not len(boxes):
-        return []
-    overlaps = np.asarray(sv.box_iou_batch(boxes, remarks.boxes))
-    rows = np.flatnonzero(overlaps.max(axis=1) >= FOUND_IOU)
-    return [(int(row), remarks.places[int(overlaps[row].argmax())]) for row in rows]
-
-
-@functools.cache
-def _remarks() -> Mapping[str, Remarks]:
-    return read_remarks()
+    return Views(*(torch.from_numpy(np.concatenate(part)[:count]) for part in zip(*parts, strict=True)))
 
 
 @functools.cache
@@ -126,7 +73,7 @@ def _from_photo(rng: np.random.Generator, one: Proposed) -> tuple[NDArray[np.flo
     boxes = _moved(rng, one.boxes[chosen])
     doubted = 1 / (1 + (1 / one.scores[chosen] - 1) * np.exp(rng.normal(0, _DOUBT, _PER_PHOTO)))
     scores, known, offsets, placed = lessons_of(one.photo, boxes)
-    pictures = _partly_hidden(rng, _relit(rng, close_views(_read(one.photo.path), boxes)))
+    pictures = _partly_hidden(rng, _relit(rng, close_views(_image(one.photo), boxes)))
     if rng.random() < _MIRRORED:
         pictures = np.ascontiguousarray(pictures[..., ::-1])
         offsets = offsets[:, [2, 1, 0, 3]] * np.array((-1, 1, -1, 1), np.float32)
@@ -159,9 +106,6 @@ def _moved(rng: np.random.Generator, boxes: FloatArray) -> FloatArray:
 
 
 @functools.lru_cache(maxsize=4000)
-def _read(path: Path) -> Image:
+def _image(photo: Photo) -> Image:
     """A training picture, kept: it is looked at again and again."""
-    image: Image | None = cv2.imread(str(path))
-    if image is None:
-        raise NotAnImage(f"{path}: wanted a picture, got none")
-    return image
+    return photo.image()

@@ -11,12 +11,12 @@ from models.training.crew import ALONE, Crew
 from models.training.timed import TimedLearner, TimePlan
 from models.training.verifier.network import VerifierNetwork
 from models.training.verifier.proposals import Proposed
-from models.training.verifier.samples import Crops, crops_of
+from models.training.verifier.samples import Views, views_of
 
 _BOX_SHARE = 2.0
 
 
-class Trainer(TimedLearner[Crops]):
+class Trainer(TimedLearner[Views]):
     """A network with its optimiser and its averaged twin, which is the one to ship.
 
     Args:
@@ -34,10 +34,10 @@ class Trainer(TimedLearner[Crops]):
         super().__init__(plan, network, weight_decay=0.05, versed=network.backbone)
 
     def run(self, proposed: Sequence[Proposed], checkpoint: Path, crew: Crew = ALONE) -> None:
-        """Learn from these photos; every process draws other crops. See `TimedLearner.keep_learning`."""
-        self.keep_learning(lambda number: crops_of(proposed, self.plan.batch, self._seed, number), checkpoint, crew)
+        """Learn from these photos; every process draws other views. See `TimedLearner.keep_learning`."""
+        self.keep_learning(lambda number: views_of(proposed, self.plan.batch, self._seed, number), checkpoint, crew)
 
-    def losses(self, network: torch.nn.Module, lesson: Crops) -> tuple[Tensor, Tensor]:
+    def losses(self, network: torch.nn.Module, lesson: Views) -> tuple[Tensor, Tensor]:
         """See `TimedLearner.losses`."""
         logits, offsets = network(lesson.pictures.contiguous(memory_format=torch.channels_last), lesson.said)
         surprise = functional.binary_cross_entropy_with_logits(logits, lesson.scores, reduction="none")

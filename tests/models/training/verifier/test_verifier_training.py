@@ -13,6 +13,7 @@ from models.training.street.listing import Photo  # noqa: E402
 from models.training.timed import TimePlan  # noqa: E402
 from models.training.verifier.__main__ import app  # noqa: E402
 from models.training.verifier.export import export_network, quantise_network  # noqa: E402
+from models.training.verifier.lessons import lessons_of  # noqa: E402
 from models.training.verifier.network import VerifierNetwork  # noqa: E402
 from models.training.verifier.proposals import (  # noqa: E402
     Proposed,
@@ -21,7 +22,7 @@ from models.training.verifier.proposals import (  # noqa: E402
     write_proposals,
 )
 from models.training.verifier.remarks import read_remarks  # noqa: E402
-from models.training.verifier.samples import crops_of, lessons_of  # noqa: E402
+from models.training.verifier.samples import views_of  # noqa: E402
 from models.training.verifier.train import Trainer, shipped_network  # noqa: E402
 from tests.models.street.specs import BrightSpots  # noqa: E402
 from vision.errors import ConfigurationError  # noqa: E402
@@ -91,7 +92,7 @@ def test_a_remark_tells_which_vehicle_a_box_is_or_that_it_is_none(
     )
     (tmp_path / "remarks.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     remarks = read_remarks(tmp_path / "remarks.jsonl")
-    monkeypatch.setattr("models.training.verifier.samples._remarks", lambda: remarks)
+    monkeypatch.setattr("models.training.verifier.lessons._remarks", lambda: remarks)
     boxes = np.array([[60, 20, 80, 40], [92, 20, 112, 40], [0, 0, 20, 20]], np.float32)
     scores, known, *_ = lessons_of(labelled, boxes)
     assert scores[:, BICYCLE].tolist() == [1, 0, 0]
@@ -108,19 +109,19 @@ def test_the_remarks_are_vehicles_that_there_are_in_boxes_with_an_extent() -> No
 
 
 def test_the_same_step_gives_the_same_views(proposed: list[Proposed]) -> None:
-    one, other = (crops_of(proposed, 12, seed=3, step=7) for _ in range(2))
+    one, other = (views_of(proposed, 12, seed=3, step=7) for _ in range(2))
     assert torch.equal(one.pictures, other.pictures)
     assert one.pictures.shape == (12, 3, SIDE, SIDE)
     assert (one.said > 0).sum(dim=1).tolist() == [1] * 12
     assert 0 < one.placed.sum() < 12
-    assert not torch.equal(one.pictures, crops_of(proposed, 12, seed=3, step=8).pictures)
+    assert not torch.equal(one.pictures, views_of(proposed, 12, seed=3, step=8).pictures)
 
 
 def test_a_mirrored_view_has_its_edges_mirrored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("models.training.verifier.samples._HIDDEN", 0.0)
     labelled = photo(tmp_path, "people", (PERSON, (20, 10, 40, 60)))
     boxes = np.array([[16, 10, 36, 60]], np.float32)
-    batch = crops_of([Proposed(labelled, boxes, np.array([0.5], np.float32), np.array([PERSON]))], 64, 1, 1)
+    batch = views_of([Proposed(labelled, boxes, np.array([0.5], np.float32), np.array([PERSON]))], 64, 1, 1)
     # The object lies to the right by a fifth of the box, mirrored to the left; each box is moved a little by chance.
     sides = torch.sign(batch.offsets[:, [0, 2]].mean(dim=1))
     brighter = torch.sign(
@@ -131,9 +132,9 @@ def test_a_mirrored_view_has_its_edges_mirrored(tmp_path: Path, monkeypatch: pyt
 
 
 def test_of_half_of_the_views_a_part_is_hidden(proposed: list[Proposed], monkeypatch: pytest.MonkeyPatch) -> None:
-    hidden = crops_of(proposed, 64, seed=3, step=7).pictures
+    hidden = views_of(proposed, 64, seed=3, step=7).pictures
     monkeypatch.setattr("models.training.verifier.samples._HIDDEN", 0.0)
-    whole = crops_of(proposed, 64, seed=3, step=7).pictures
+    whole = views_of(proposed, 64, seed=3, step=7).pictures
     changed = (hidden[:8] != whole[:8]).flatten(1).any(dim=1)
     assert 0 < changed.sum() < 8
 
@@ -141,7 +142,7 @@ def test_of_half_of_the_views_a_part_is_hidden(proposed: list[Proposed], monkeyp
 def test_learning_one_batch_again_and_again_lowers_its_loss(proposed: list[Proposed]) -> None:
     trainer = Trainer(TimePlan(minutes=1, rate=3e-3), seed=1)
     trainer.seconds = 6.0
-    batch = crops_of(proposed, 16, seed=1, step=1)
+    batch = views_of(proposed, 16, seed=1, step=1)
     losses = [sum(trainer.learn(trainer.network.train(), batch)) for _ in range(24)]
     assert min(losses[-3:]) < losses[0] * 0.88
 
