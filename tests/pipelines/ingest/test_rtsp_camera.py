@@ -66,6 +66,11 @@ class Moments(States):
         self.at_s.append(time.monotonic())
         super().__call__(status)
 
+    def forget(self) -> None:
+        """How it began: on a busy machine the first try may time out."""
+        self.all.clear()
+        self.at_s.clear()
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RtspCamera]:
@@ -117,6 +122,8 @@ def test_a_camera_that_flaps_is_tried_less_and_less_and_goes_on_by_itself(
     runtime.add(camera(server.url))
     until_seen(eye, runtime)
     assert eye.frames[0].image.shape == (120, 160, 3)
+    states.forget()
+    caplog.clear()
     server.kill()
     until(lambda: len(caplog.records) >= 2, PATIENCE_S)  # the loss, and a try in vain
     lost = status(runtime)
@@ -128,11 +135,11 @@ def test_a_camera_that_flaps_is_tried_less_and_less_and_goes_on_by_itself(
     server.start()
     until_seen(eye, runtime, reconnects=2)
     eye.assert_times_only_grow()
-    assert states.words == ["running", "lost", "running", "lost", "running"]
+    assert states.words == ["lost", "running", "lost", "running"]
     # What a killed server leaves behind is an end, or an answer that was cut off.
     assert {one.last_error for one in states.all if one.state == "lost"} <= {"ended", "damaged", "unreadable"}
     # No frame came before it was left alone for the first two stages, and then for the third.
-    _, first_lost_s, first_back_s, then_lost_s, then_back_s = states.at_s
+    first_lost_s, first_back_s, then_lost_s, then_back_s = states.at_s
     assert first_back_s - first_lost_s >= (STAGES_S[0] + STAGES_S[1]) * (1 - JITTER)
     assert then_back_s - then_lost_s >= STAGES_S[2] * (1 - JITTER)
     assert PASSWORD not in caplog.text
@@ -168,12 +175,13 @@ def test_a_frozen_camera_is_not_waited_for_when_it_is_removed(server: RtspCamera
     server.freeze()
     until_silent(eye)
     seen = len(eye.frames)
+    states.forget()
     runtime.remove("north")
-    assert states.words == ["running", "stopped"]
+    assert states.words == ["stopped"]
     [left] = [thread for thread in threading.enumerate() if thread.name == "north-grab"]
     server.thaw()
     left.join(PATIENCE_S)
     assert not left.is_alive()
     # What its reader got afterwards was looked at by nobody, and told to nobody.
-    assert (len(eye.frames), states.words) == (seen, ["running", "stopped"])
+    assert (len(eye.frames), states.words) == (seen, ["stopped"])
     runtime.close()
