@@ -30,10 +30,15 @@ def halvings(image: Image, smallest_side: int) -> list[Image]:
     return pictures
 
 
-def moved(xyxy: FloatArray, offsets: FloatArray) -> FloatArray:
+def moved(xyxy: FloatArray, offsets: NDArray[np.floating]) -> FloatArray:
     """Boxes (N, 4) whose corners move by `offsets` (N, 4), given in widths and heights of the box."""
     sides = np.tile(xyxy[:, 2:] - xyxy[:, :2], 2)
-    return xyxy + offsets * sides
+    return np.asarray(xyxy + offsets * sides, np.float32)
+
+
+def mirrored(xyxy: FloatArray, width: float) -> FloatArray:
+    """Boxes (N, 4) as they lie in the mirror picture of one that is so wide; offsets, where `width` is 0."""
+    return xyxy[:, [2, 1, 0, 3]] * np.array((-1, 1, -1, 1), np.float32) + np.array((width, 0, width, 0), np.float32)
 
 
 def resized(xyxy: FloatArray, factor: float) -> FloatArray:

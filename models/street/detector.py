@@ -76,7 +76,7 @@ class StreetDetector:
     def detect(self, image: Image, min_score: float | None = None) -> sv.Detections:
         """The objects, best first; see `ObjectDetector.detect`."""
         check_image(image)
-        least = self._min_scores if min_score is None else np.full(len(STREET_CLASSES), min_score, np.float32)
+        least = least_scores(self._min_scores, min_score)
         head = self._head
         size_wh = head.canvas(self._session.network, (image.shape[1], image.shape[0]))
         canvas, placement = letterbox(image, size_wh, fill=head.fill, centred=head.centred, quick=head.quick)
@@ -92,7 +92,8 @@ class StreetDetector:
         sure = np.asarray(every.confidence) >= least[np.asarray(every.class_id)]
         best = best_of(cast("sv.Detections", every[sure]), self.max_overlap)
         if self._vote is not None:
-            best.xyxy = voted_boxes(best, every, competing(best, every), self._vote)
+            rivals = competing(np.asarray(best.class_id), np.asarray(every.class_id))
+            best.xyxy = voted_boxes(best, every, rivals, self._vote)
         return best
 
 
@@ -115,16 +116,10 @@ def best_of(found: sv.Detections, max_overlap: float) -> sv.Detections:
     return street_detections(xyxy[kept], np.asarray(found.confidence)[kept], classes[kept])
 
 
-def competing(ones: sv.Detections, others: sv.Detections) -> NDArray[np.bool_]:
-    """(K, N): whether two objects exclude each other: both of one class, or both vehicles."""
-    same: NDArray[np.bool_] = _GROUPS[np.asarray(ones.class_id)][:, None] == _GROUPS[np.asarray(others.class_id)]
+def competing(ones: NDArray[np.integer], others: NDArray[np.integer]) -> NDArray[np.bool_]:
+    """(K, N): whether objects of these classes (K,) and (N,) exclude each other: both of one, or both vehicles."""
+    same: NDArray[np.bool_] = _GROUPS[ones][:, None] == _GROUPS[others]
     return same
-
-
-def rival_classes(classes: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """(N, classes): of each object's class, which classes exclude it, itself among them."""
-    rivals: NDArray[np.bool_] = _GROUPS[classes][:, None] == _GROUPS[None]
-    return rivals
 
 
 def joined(parts: Sequence[sv.Detections]) -> sv.Detections:
@@ -149,6 +144,11 @@ def class_thresholds(spec: ModelSpec) -> FloatArray:
         )
     common = spec.thresholds.get("score", DEFAULT_MIN_SCORE)
     return np.array([spec.thresholds.get(name, common) for name in STREET_CLASSES], np.float32)
+
+
+def least_scores(thresholds: FloatArray, min_score: float | None) -> FloatArray:
+    """(classes,) from which score on an object is reported: `min_score` for every class, where it is asked for."""
+    return thresholds if min_score is None else np.full_like(thresholds, min_score)
 
 
 def inside(xyxy: FloatArray, image: Image) -> FloatArray:

@@ -13,9 +13,10 @@ from models.street.detector import (
     ObjectDetector,
     best_of,
     class_thresholds,
+    competing,
     inside,
     joined,
-    rival_classes,
+    least_scores,
     street_detections,
 )
 from vision.crops import crops, halvings, moved, resized
@@ -62,7 +63,7 @@ class Verifier:
         xyxy, confidence = np.asarray(found.xyxy, np.float32), np.asarray(found.confidence, np.float32)
         classes = np.asarray(found.class_id)
         scores, offsets = self._session.run(close_views(image, xyxy), said_of(confidence, classes))
-        rivals = np.where(rival_classes(classes), scores, 0.0)
+        rivals = np.where(competing(classes, np.arange(len(STREET_CLASSES))), scores, 0.0)
         both = np.sqrt(confidence * rivals.max(axis=1))
         return street_detections(inside(moved(xyxy, offsets), image), both, rivals.argmax(axis=1))
 
@@ -92,7 +93,7 @@ class VerifiedDetector:
 
     def detect(self, image: Image, min_score: float | None = None) -> sv.Detections:
         """The objects, best first; see `ObjectDetector.detect`."""
-        least = self._min_scores if min_score is None else np.full(len(STREET_CLASSES), min_score, np.float32)
+        least = least_scores(self._min_scores, min_score)
         found = self._detector.detect(image, min(self._unsure, float(least.min())))
         doubtful = self._doubtful(found)
         again = self._verifier.verified(image, cast("sv.Detections", found[doubtful]))

@@ -19,5 +19,10 @@ def exported_network(path: Path, name: str, outputs: Sequence[str], channels: Ma
         name=name,
         inputs=(TensorSpec(name="image", shape=(1, 3, 0, 0)),),
         outputs=tuple(TensorSpec(name=one, shape=(1, channels[one.split("_")[0]], 0, 0)) for one in outputs),
-        local=LocalSource(path=path, sha256=hashlib.sha256(path.read_bytes()).hexdigest()),
+        local=local_source(path),
     )
+
+
+def local_source(path: Path) -> LocalSource:
+    """The file as it is now."""
+    return LocalSource(path=path, sha256=hashlib.sha256(path.read_bytes()).hexdigest())

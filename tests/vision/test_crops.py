@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vision.crops import crops, halvings, moved
+from vision.crops import crops, halvings, mirrored, moved
 from vision.types import FloatArray
 
 
@@ -18,6 +18,11 @@ def test_a_halving_averages_four_pixels_and_drops_the_odd_last_row() -> None:
     image = np.zeros((3, 2, 3), dtype=np.uint8)
     image[0, 0], image[2] = 100, 255
     assert halvings(image, 1)[1].tolist() == [[[25, 25, 25]]]  # 100 / 4
+
+
+def test_boxes_and_offsets_lie_the_other_way_round_in_a_mirror_picture() -> None:
+    assert mirrored(floats([[10, 5, 40, 20]]), 100).tolist() == [[60, 5, 90, 20]]
+    assert mirrored(floats([[0.1, 0.2, 0.3, 0.4]]), 0).tolist() == floats([[-0.3, 0.2, -0.1, 0.4]]).tolist()
 
 
 def test_boxes_move_by_shares_of_their_own_sides() -> None:

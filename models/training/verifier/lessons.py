@@ -8,13 +8,13 @@ import supervision as sv
 from numpy.typing import NDArray
 
 from models.training.street.listing import Photo
+from models.training.street.score import FOUND_IOU
 from models.training.street.sets import excluded_classes
 from models.training.verifier.remarks import Remarks, read_remarks
 from vision.street_classes import STREET_CLASSES, VEHICLES
 from vision.types import FloatArray
 
-FOUND_IOU = 0.5
-_VEHICLES = [STREET_CLASSES.index(name) for name in VEHICLES]
+_VEHICLES = np.isin(STREET_CLASSES, VEHICLES)
 # Between this overlap with a label and `FOUND_IOU` a box is more and more taken for the object.
 _LOOSE_IOU = 0.4
 

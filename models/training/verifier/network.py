@@ -1,7 +1,5 @@
 """The verifier's network: what one box holds, and where in it."""
 
-from pathlib import Path
-
 import torch
 from torch import Tensor, nn
 
@@ -51,10 +49,6 @@ class VerifierNetwork(nn.Module):
         known = self.wide(torch.cat([seen, named, sure], dim=1))
         # What the detector says holds but for what the view adds to it.
         return self.scores(known) + sure - _UNNAMED * (1 - named), self.offsets(known)
-
-    def load_imagenet(self, path: Path) -> None:
-        """See `Backbone.load_imagenet`."""
-        self.backbone.load_imagenet(path)
 
 
 class ExportedNetwork(nn.Module):

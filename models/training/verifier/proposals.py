@@ -9,8 +9,9 @@ import numpy as np
 import supervision as sv
 from numpy.typing import NDArray
 
-from models.street.detector import ObjectDetector
+from models.street.detector import ObjectDetector, joined
 from models.training.street.listing import Photo
+from vision.crops import mirrored
 from vision.errors import ConfigurationError
 from vision.types import FloatArray, Image
 
@@ -65,13 +66,8 @@ def read_proposals(photos: Sequence[Photo], path: Path) -> list[Proposed]:
 
 def _proposed(detector: ObjectDetector, photo: Photo) -> Proposed:
     image = photo.image()
-    width = image.shape[1]
-    mirrored: Image = np.ascontiguousarray(image[:, ::-1])
-    looks = [cast("sv.Detections", detector.detect(one, LOWEST_SCORE)[:_MOST]) for one in (image, mirrored)]
-    back = np.asarray(looks[1].xyxy)[:, [2, 1, 0, 3]] * (-1, 1, -1, 1) + (width, 0, width, 0)
-    return Proposed(
-        photo,
-        np.concatenate([np.asarray(looks[0].xyxy), back]).astype(np.float32),
-        np.concatenate([np.asarray(look.confidence, np.float32) for look in looks]),
-        np.concatenate([np.asarray(look.class_id, np.int64) for look in looks]),
-    )
+    turned: Image = np.ascontiguousarray(image[:, ::-1])
+    looks = [cast("sv.Detections", detector.detect(one, LOWEST_SCORE)[:_MOST]) for one in (image, turned)]
+    looks[1].xyxy = mirrored(np.asarray(looks[1].xyxy, np.float32), image.shape[1])
+    both = joined(looks)
+    return Proposed(photo, np.asarray(both.xyxy), np.asarray(both.confidence), np.asarray(both.class_id))

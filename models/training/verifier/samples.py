@@ -12,9 +12,10 @@ from torch import Tensor
 from models.street.verifier import close_views, said_of
 from models.training.street.listing import Photo
 from models.training.street.samples import relit
-from models.training.street.sets import SHARES
+from models.training.street.sets import chances
 from models.training.verifier.lessons import lessons_of, remarked
 from models.training.verifier.proposals import Proposed
+from vision.crops import mirrored, moved
 from vision.types import FloatArray, Image
 
 # How far a view's edges are moved, in its box's width and height, and how much the detector's logit is.
@@ -52,17 +53,11 @@ class Views:
 def views_of(proposed: Sequence[Proposed], count: int, seed: int, step: int) -> Views:
     """The views of a step: the same seed and step give the same ones, in whatever process."""
     rng = np.random.default_rng((seed, step))
-    chances = _chances(tuple(one.photo.set_name if len(one.boxes) else "" for one in proposed))
-    chosen = rng.choice(len(proposed), -(-count // _PER_PHOTO), p=chances)
-    parts = [_from_photo(rng, proposed[int(index)]) for index in chosen]
+    seen = [one for one in proposed if len(one.boxes)]
+    likely = chances(tuple(one.photo.set_name for one in seen))
+    chosen = rng.choice(len(seen), -(-count // _PER_PHOTO), p=likely)
+    parts = [_from_photo(rng, seen[int(index)]) for index in chosen]
     return Views(*(torch.from_numpy(np.concatenate(part)[:count]) for part in zip(*parts, strict=True)))
-
-
-@functools.cache
-def _chances(names: tuple[str, ...]) -> NDArray[np.floating]:
-    counts = {name: names.count(name) for name in dict.fromkeys(names)}
-    chances = np.array([SHARES[name] / counts[name] if name else 0.0 for name in names])
-    return np.asarray(chances / chances.sum())
 
 
 def _from_photo(rng: np.random.Generator, one: Proposed) -> tuple[NDArray[np.float32], ...]:
@@ -70,13 +65,13 @@ def _from_photo(rng: np.random.Generator, one: Proposed) -> tuple[NDArray[np.flo
     weights = one.scores.copy()
     weights[[row for row, _ in remarked(one.photo, one.boxes)]] *= _REMARKABLE
     chosen = rng.choice(len(one.boxes), _PER_PHOTO, p=weights / weights.sum())
-    boxes = _moved(rng, one.boxes[chosen])
+    boxes = moved(one.boxes[chosen], rng.normal(0, _JITTER, (_PER_PHOTO, 4)))
     doubted = 1 / (1 + (1 / one.scores[chosen] - 1) * np.exp(rng.normal(0, _DOUBT, _PER_PHOTO)))
     scores, known, offsets, placed = lessons_of(one.photo, boxes)
     pictures = _partly_hidden(rng, _relit(rng, close_views(_image(one.photo), boxes)))
     if rng.random() < _MIRRORED:
         pictures = np.ascontiguousarray(pictures[..., ::-1])
-        offsets = offsets[:, [2, 1, 0, 3]] * np.array((-1, 1, -1, 1), np.float32)
+        offsets = mirrored(offsets, 0)
     return pictures, said_of(doubted, one.classes[chosen]), scores, known, offsets, placed
 
 
@@ -98,11 +93,6 @@ def _partly_hidden(rng: np.random.Generator, views: FloatArray) -> FloatArray:
         left, top = rng.integers(side - width), rng.integers(side - height)
         views[row, :, top : top + height, left : left + width] = 0
     return views
-
-
-def _moved(rng: np.random.Generator, boxes: FloatArray) -> FloatArray:
-    sides = np.tile(boxes[:, 2:] - boxes[:, :2], 2)
-    return (boxes + rng.normal(0, _JITTER, boxes.shape) * sides).astype(np.float32)
 
 
 @functools.lru_cache(maxsize=4000)

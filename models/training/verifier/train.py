@@ -30,7 +30,7 @@ class Trainer(TimedLearner[Views]):
         self._seed = seed
         network = VerifierNetwork()
         if imagenet:
-            network.load_imagenet(imagenet)
+            network.backbone.load_imagenet(imagenet)
         super().__init__(plan, network, weight_decay=0.05, versed=network.backbone)
 
     def run(self, proposed: Sequence[Proposed], checkpoint: Path, crew: Crew = ALONE) -> None:
